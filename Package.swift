@@ -1,0 +1,75 @@
+// swift-tools-version: 6.3
+import Foundation
+import PackageDescription
+
+/// What every target is compiled with: language mode 6, explicit existentials, explicit imports, marked unsafety.
+let settings: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .strictMemorySafety(),
+    ] + (ProcessInfo.processInfo.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
+
+/// A part of the program: its name and the parts it may import.
+func part(_ name: String, _ parts: [String] = [], _ products: [Target.Dependency] = []) -> Target {
+    .target(
+        name: name, dependencies: parts.map { .byName(name: $0) } + products, swiftSettings: settings)
+}
+
+/// The tests of one part.
+func tests(of name: String, _ parts: [String] = []) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: ([name] + parts).map { .byName(name: $0) },
+        swiftSettings: settings)
+}
+
+let package = Package(
+    name: "sipglass",
+    products: [.executable(name: "sipglass", targets: ["sipglass"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
+    targets: [
+        // Pure parts: standard library and each other.
+        part("SIPFlow"),
+        part("SIPSyntax", ["SIPFlow"]),
+        part("SIPReport", ["SIPFlow"]),
+        part("SIPTrace", ["SIPSyntax", "SIPFlow"]),
+        part("SIPTransaction", ["SIPSyntax", "SIPFlow"]),
+        part("SIPRegistrar", ["SIPSyntax", "SIPFlow"]),
+        part("SIPProxy", ["SIPRegistrar", "SIPTransaction", "SIPSyntax", "SIPFlow"]),
+        part("SIPCore", ["SIPProxy", "SIPRegistrar", "SIPTransaction", "SIPTrace", "SIPReport", "SIPSyntax", "SIPFlow"]),
+        part("ConsoleViews", ["SIPTrace", "SIPReport", "SIPFlow"]),
+
+        // Parts that touch the machine.
+        .target(name: "CSystem"),
+        .systemLibrary(name: "CNcurses", providers: [.apt(["libncursesw5-dev"])]),
+        .target(name: "CTerminal"),
+        part("SIPTransport", ["SIPFlow", "CSystem"]),
+        part("SIPEngine", ["SIPCore", "SIPTransport", "SIPTrace", "SIPReport", "SIPFlow"]),
+        part("ConsoleTerminal", ["ConsoleViews", "CNcurses", "CTerminal"]),
+        part(
+            "ConsoleApp",
+            ["ConsoleTerminal", "ConsoleViews", "SIPEngine", "SIPCore", "SIPTransport", "SIPTrace", "SIPReport", "SIPSyntax", "SIPFlow", "CSystem"],
+            [
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "TOMLKit", package: "TOMLKit"),
+            ]),
+        .executableTarget(name: "sipglass", dependencies: ["ConsoleApp"], swiftSettings: settings),
+
+        tests(of: "SIPFlow"),
+        tests(of: "SIPSyntax", ["SIPFlow"]),
+        tests(of: "SIPTrace", ["SIPSyntax", "SIPFlow"]),
+        tests(of: "SIPTransaction", ["SIPSyntax", "SIPFlow"]),
+        tests(of: "SIPRegistrar", ["SIPSyntax", "SIPFlow"]),
+        tests(of: "SIPProxy", ["SIPRegistrar", "SIPTransaction", "SIPSyntax", "SIPFlow"]),
+        tests(of: "SIPCore", ["SIPReport", "SIPTrace", "SIPSyntax", "SIPFlow"]),
+        tests(of: "SIPTransport", ["SIPFlow"]),
+        tests(of: "SIPEngine", ["SIPTransport", "SIPCore", "SIPReport", "SIPTrace", "SIPFlow"]),
+        tests(of: "ConsoleViews", ["SIPTrace", "SIPReport", "SIPFlow"]),
+        tests(of: "ConsoleApp", ["ConsoleViews", "SIPReport", "SIPTrace", "SIPFlow"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,41 @@
+import Foundation
+
+/// Where the program's files are, by the XDG base directory rules.
+struct FilePaths: Sendable, Hashable {
+    /// `config.toml`.
+    var configuration: String
+    /// The directory of themes that add to the built-in ones, or replace them.
+    var themes: String
+    /// The directory of what lasts: audit log, log.
+    var state: String
+    /// The control socket, unless configured.
+    var control: String
+
+    /// One JSON line for every operator's act.
+    var auditLog: String { state + "/audit.log" }
+    /// What is written to standard error while the screen is up.
+    var log: String { state + "/sipglass.log" }
+
+    /// Derives all paths from the environment.
+    ///
+    /// A relative path in a variable is ignored, as the XDG rules ask. Without a run-time directory the control
+    /// socket lies among the state, which is the user's own, and not in a directory that others write to.
+    init(environment: [String: String], home: String) {
+        func directory(_ variable: String, _ fallback: String?) -> String? {
+            if let value = environment[variable], value.hasPrefix("/") { return value }
+            return fallback
+        }
+        let config = directory("XDG_CONFIG_HOME", nil) ?? home + "/.config"
+        configuration = config + "/sipglass/config.toml"
+        themes = config + "/sipglass/themes"
+        state = (directory("XDG_STATE_HOME", nil) ?? home + "/.local/state") + "/sipglass"
+        control = (directory("XDG_RUNTIME_DIR", nil) ?? state) + "/sipglass.sock"
+    }
+
+    /// The paths of this process's user.
+    static var current: FilePaths {
+        FilePaths(
+            environment: ProcessInfo.processInfo.environment,
+            home: FileManager.default.homeDirectoryForCurrentUser.path)
+    }
+}

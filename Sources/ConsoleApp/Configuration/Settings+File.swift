@@ -1,0 +1,124 @@
+import SIPFlow
+
+extension Settings {
+    /// Reads the text of a configuration file.
+    ///
+    /// - Errors: everything that is wrong, in the order of the lines.
+    init(text: String, file: String) throws(ConfigurationProblems) {
+        let document: TOMLDocument
+        do {
+            document = try TOMLDocument(text)
+        } catch {
+            let problem = ConfigurationProblem(
+                source: file, line: error.line, key: "", text: error.text,
+                remedy: "text stands in quotes, lists in [brackets], one key = value a line")
+            throw ConfigurationProblems(problems: [problem])
+        }
+        self.init()
+        var reader = SettingsReader(document, file: file)
+        readBasics(&reader)
+        reader.section("registrar") { readRegistrar(&$0) }
+        reader.section("timers") { readTimers(&$0) }
+        reader.section("limits") { readLimits(&$0) }
+        reader.section("trace") { traceBudget = $0.byteCount("budget", 1 << 20...64 << 30, example: "64MiB") }
+        reader.section("screen") { readScreen(&$0) }
+        reader.refuseUnknownKeys()
+        guard reader.problems.isEmpty else {
+            throw ConfigurationProblems(problems: reader.problems.sorted { ($0.line ?? 0) < ($1.line ?? 0) })
+        }
+    }
+
+    private mutating func readBasics(_ reader: inout SettingsReader) {
+        for text in reader.texts("listen", example: "udp:127.0.0.1:5060") {
+            do {
+                let address = try ListenAddress(text)
+                if listen.contains(address) {
+                    reader.note("listen", "\"\(text)\" stands there twice", remedy: "remove one")
+                } else {
+                    listen.append(address)
+                }
+            } catch {
+                reader.note("listen", error.text, remedy: error.remedy)
+            }
+        }
+        domains = reader.texts("domain", example: "lab.test") + reader.texts("domains", example: "lab.test")
+        domains = domains.map { $0.lowercased() }
+        for domain in domains where !isHostName(domain) {
+            reader.note("domains", "\"\(domain)\" is no host name", remedy: "write domains = [\"lab.test\"]")
+        }
+        isOpen = reader.flag("open") ?? false
+        readTheme(&reader)
+        control = reader.text("control", example: "/run/user/1000/sipglass.sock")
+        store = reader.text("store", example: "memory")
+        if let store, store != "memory" {
+            let refusal = Startup.storeRefusal(store)
+            reader.note("store", refusal.text, remedy: refusal.remedy)
+        }
+        logLevel = reader.word("log_level", LogLevel.self) ?? logLevel
+        isReadOnly = reader.flag("read_only") ?? false
+    }
+
+    private mutating func readTheme(_ reader: inout SettingsReader) {
+        let node = reader.take("theme")
+        switch node {
+        case nil: break
+        case .string(let name)?: theme = ThemeChoice(dark: name, light: name)
+        case .table?:
+            var choice = ThemeChoice(dark: "default-dark", light: "default-light")
+            reader.section("theme") {
+                choice.dark = $0.text("dark", example: choice.dark) ?? choice.dark
+                choice.light = $0.text("light", example: choice.light) ?? choice.light
+            }
+            theme = choice
+        default:
+            reader.complain(
+                "theme", "expected a theme's name", found: node, remedy: "write theme = \"default-dark\"")
+        }
+    }
+
+    private mutating func readRegistrar(_ reader: inout SettingsReader) {
+        let seconds = 1...86_400 * 30
+        minimumExpiry = reader.number("minimum_expiry", seconds)
+        defaultExpiry = reader.number("default_expiry", seconds)
+        maximumExpiry = reader.number("maximum_expiry", seconds)
+        contactsPerAOR = reader.number("contacts_per_aor", 1...1_000)
+        if let minimumExpiry, let maximumExpiry, minimumExpiry > maximumExpiry {
+            reader.note(
+                "minimum_expiry", "\(minimumExpiry) is more than maximum_expiry, \(maximumExpiry)",
+                remedy: "lower it, or raise maximum_expiry")
+        }
+    }
+
+    private mutating func readTimers(_ reader: inout SettingsReader) {
+        let range = Interval.milliseconds(10)...Interval.seconds(60)
+        t1 = reader.interval("t1", range, example: "500ms")
+        t2 = reader.interval("t2", range, example: "4s")
+        t4 = reader.interval("t4", range, example: "5s")
+        timerC = reader.interval("c", .seconds(1)...Interval.seconds(3_600), example: "181s")
+        if let t1, let t2, t1 > t2 {
+            reader.note("t1", "\(t1.words) is more than t2, \(t2.words)", remedy: "lower it, or raise t2")
+        }
+    }
+
+    private mutating func readLimits(_ reader: inout SettingsReader) {
+        bindingLimit = reader.number("bindings", 1...100_000_000)
+        transactionLimit = reader.number("transactions", 16...10_000_000)
+    }
+
+    private mutating func readScreen(_ reader: inout SettingsReader) {
+        glyphs = reader.word("glyphs", Glyphs.self) ?? glyphs
+        color = reader.word("color", Color.self) ?? color
+        hasMotion = reader.flag("motion") ?? hasMotion
+        hasMouse = reader.flag("mouse") ?? hasMouse
+    }
+}
+
+/// True for a host name or an IP address, as it may stand in a SIP URI (RFC 3261 §25.1).
+func isHostName(_ text: String) -> Bool {
+    if IPAddress(text) != nil { return true }
+    return !text.isEmpty && text.utf8.count <= 253
+        && text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
+            !label.isEmpty && label.utf8.count <= 63 && !label.hasPrefix("-") && !label.hasSuffix("-")
+                && label.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+        }
+}

@@ -1,0 +1,70 @@
+import SIPFlow
+
+/// What a configuration file may say; flags override it.
+///
+/// - Shape: nil or empty is "not said", so that the default or a flag decides.
+struct Settings: Sendable, Hashable {
+    /// How loud the log is.
+    enum LogLevel: String, Sendable, CaseIterable, Comparable {
+        case error
+        case warning
+        case info
+        case debug
+
+        static func < (left: LogLevel, right: LogLevel) -> Bool {
+            (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
+        }
+    }
+
+    /// The glyphs that the screen draws with.
+    enum Glyphs: String, Sendable, CaseIterable {
+        /// Unicode when the terminal's character set has it.
+        case auto
+        case unicode
+        case ascii
+    }
+
+    /// How many colours the screen uses.
+    enum Color: String, Sendable, CaseIterable {
+        /// What the terminal has.
+        case auto
+        case full = "true"
+        case palette = "256"
+        case basic = "16"
+        case mono
+    }
+
+    /// Themes by the terminal's background.
+    struct ThemeChoice: Sendable, Hashable {
+        var dark: String
+        var light: String
+    }
+
+    var listen: [ListenAddress] = []
+    var domains: [String] = []
+    var isOpen = false
+    var theme: ThemeChoice?
+    var control: String?
+    var store: String?
+    var logLevel = LogLevel.info
+    var isReadOnly = false
+
+    var minimumExpiry: Int?
+    var defaultExpiry: Int?
+    var maximumExpiry: Int?
+    var contactsPerAOR: Int?
+
+    var t1: Interval?
+    var t2: Interval?
+    var t4: Interval?
+    var timerC: Interval?
+
+    var bindingLimit: Int?
+    var transactionLimit: Int?
+    var traceBudget: Int?
+
+    var glyphs = Glyphs.auto
+    var color = Color.auto
+    var hasMotion = true
+    var hasMouse = true
+}

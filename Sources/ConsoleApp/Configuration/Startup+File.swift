@@ -1,0 +1,30 @@
+import Foundation
+
+extension Startup {
+    /// Reads the configuration file and joins it with the flags.
+    ///
+    /// - Errors: a file that was named and cannot be read, everything that is wrong in it, or what would be
+    ///   unsafe.
+    static func load(_ wishes: Wishes, file: String?, paths: FilePaths) throws(Failure) -> Startup {
+        let settings = try settings(file: file, paths: paths)
+        return try Startup(wishes, settings ?? Settings(), paths: paths, machine: .current)
+    }
+
+    /// The settings of the named file, or of the usual one; nil when the usual one does not exist.
+    static func settings(file: String?, paths: FilePaths) throws(Failure) -> Settings? {
+        let path = file ?? paths.configuration
+        guard file != nil || FileManager.default.fileExists(atPath: path) else { return nil }
+        let text: String
+        do {
+            text = try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw Failure(
+                .configuration, "\(path): cannot be read as a text file; check the path and that it is UTF-8")
+        }
+        do {
+            return try Settings(text: text, file: path)
+        } catch {
+            throw Failure(error)
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import SIPCore
+import SIPFlow
+
+/// What was asked for on the command line; nil and empty leave it to the configuration file.
+struct Wishes: Sendable, Hashable {
+    var listen: [ListenAddress] = []
+    var domains: [String] = []
+    var isOpen = false
+    var store: String?
+    var control: String?
+    var theme: String?
+    var isReadOnly = false
+    var logLevel: Settings.LogLevel?
+    var filter = ""
+}
+
+/// Everything that is decided before the engine starts.
+struct Startup: Sendable {
+    /// What the engine gets.
+    var core: CoreConfiguration
+    /// Where the control socket is.
+    var control: String
+    /// True when nothing may be kicked.
+    var isReadOnly: Bool
+    /// How loud the log is.
+    var logLevel: Settings.LogLevel
+    /// The filter that the console begins with; may be empty.
+    var filter: String
+    /// What the file says of the screen, with the flags' theme.
+    var settings: Settings
+
+    /// Joins flags, file and defaults.
+    ///
+    /// - Errors: what would be unsafe, or is not there yet, with what to do instead.
+    init(_ wishes: Wishes, _ settings: Settings, paths: FilePaths, machine: Machine) throws(Failure) {
+        if let store = wishes.store, store != "memory" {
+            let refusal = Self.storeRefusal(store)
+            throw Failure(.configuration, "--store: \(refusal.text); \(refusal.remedy)")
+        }
+        self.settings = settings
+        if let theme = wishes.theme {
+            self.settings.theme = Settings.ThemeChoice(dark: theme, light: theme)
+        }
+        control = wishes.control ?? settings.control ?? paths.control
+        isReadOnly = wishes.isReadOnly || settings.isReadOnly
+        logLevel = wishes.logLevel ?? settings.logLevel
+        filter = wishes.filter
+        let chosen = wishes.listen.isEmpty ? settings.listen : wishes.listen
+        let listen = chosen.isEmpty ? Self.defaultListen(machine) : chosen
+        try Self.refuseOpenRelay(listen, isOpen: wishes.isOpen || settings.isOpen)
+        let domains = wishes.domains.isEmpty ? settings.domains : wishes.domains
+        core = CoreConfiguration(
+            listeners: listen.map { Self.listener($0, machine) },
+            domains: Self.served(domains, listen, machine))
+        apply(settings)
+    }
+
+    /// Why bindings cannot be kept at a path, and what to do.
+    static func storeRefusal(_ path: String) -> (text: String, remedy: String) {
+        ("\"\(path)\" cannot be used: registrations live in memory only so far", "leave it out, or say memory")
+    }
+
+    private mutating func apply(_ settings: Settings) {
+        core.minimumExpiry = settings.minimumExpiry ?? core.minimumExpiry
+        core.maximumExpiry = max(settings.maximumExpiry ?? core.maximumExpiry, core.minimumExpiry)
+        core.defaultExpiry = settings.defaultExpiry ?? core.defaultExpiry
+        core.defaultExpiry = min(max(core.defaultExpiry, core.minimumExpiry), core.maximumExpiry)
+        core.contactsPerAOR = settings.contactsPerAOR ?? core.contactsPerAOR
+        core.t1 = settings.t1 ?? core.t1
+        core.t2 = settings.t2 ?? core.t2
+        core.t4 = settings.t4 ?? core.t4
+        core.timerC = settings.timerC ?? core.timerC
+        core.bindingLimit = settings.bindingLimit ?? core.bindingLimit
+        core.transactionLimit = settings.transactionLimit ?? core.transactionLimit
+        core.traceBudget = settings.traceBudget ?? core.traceBudget
+    }
+
+    /// Loopback, IPv4 and, where the machine has it, IPv6.
+    private static func defaultListen(_ machine: Machine) -> [ListenAddress] {
+        let addresses: [IPAddress] = [.v4(0x7f00_0001)] + (machine.hasLoopbackV6 ? [.v6(high: 0, low: 1)] : [])
+        return addresses.map { ListenAddress(transport: .udp, address: SocketAddress(ip: $0, port: 5_060)) }
+    }
+
+    /// Without accounts anybody may register and call: never beyond this machine unless that is said aloud.
+    private static func refuseOpenRelay(_ listen: [ListenAddress], isOpen: Bool) throws(Failure) {
+        guard !isOpen, let exposed = listen.first(where: { !$0.address.ip.isLoopback }) else { return }
+        let safe = ListenAddress(
+            transport: exposed.transport,
+            address: SocketAddress(ip: .v4(0x7f00_0001), port: exposed.address.port))
+        throw Failure(
+            .configuration,
+            "\(exposed): anybody who reaches this address could register and call, since there are no accounts; "
+                + "say --open (or open = true) if that is wanted, or listen on \(safe)")
+    }
+
+    private static func listener(_ listen: ListenAddress, _ machine: Machine) -> Listener {
+        var advertised = listen.address
+        if advertised.ip.isUnspecified { advertised.ip = machine.representative(of: advertised.ip) }
+        return Listener(transport: listen.transport, address: listen.address, advertised: advertised)
+    }
+
+    /// The configured domains, and every name that this host goes by.
+    private static func served(
+        _ domains: [String], _ listen: [ListenAddress], _ machine: Machine
+    ) -> [String] {
+        var served = domains.map { $0.lowercased() }
+        for address in listen.map(\.address.ip) {
+            let own = address.isUnspecified ? machine.addresses.filter { $0.isV6 == address.isV6 } : [address]
+            served += own.map { $0.isV6 ? "[\($0)]" : "\($0)" }
+        }
+        served.append("localhost")
+        if isHostName(machine.name) { served.append(machine.name) }
+        var seen: Set<String> = []
+        return served.filter { seen.insert($0).inserted }
+    }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import SIPEngine
+import SIPReport
+import SIPTrace
+
+/// What `ctl` prints of a snapshot: one object with one key for each command.
+///
+/// - Cost: calls and messages are worked out from the ring here, on the asker's time and not the engine's.
+enum ControlAnswer {
+    /// The JSON line for a question.
+    static func encode(_ request: ControlRequest, _ update: EngineUpdate) throws -> Data {
+        let report = update.report
+        let now = report.moment
+        switch request.command {
+        case .registrations:
+            let rows = report.registrations.sorted { ($0.aor, $0.id) < ($1.aor, $1.id) }
+            return try JSON.encode([
+                "registrations": rows.map { RegistrationJSON($0, now: now, clock: report.clock) }
+            ])
+        case .transactions:
+            let rows = report.transactions.sorted { $0.id < $1.id }
+            return try JSON.encode(["transactions": rows.map { TransactionJSON($0, now: now) }])
+        case .calls:
+            let rows = book(of: update).calls.sorted { $0.firstSequence < $1.firstSequence }
+            return try JSON.encode(["calls": rows.map { CallJSON($0, now: now, clock: report.clock) }])
+        case .messages:
+            return try JSON.encode(["messages": messages(request, update)])
+        case .stats:
+            return try JSON.encode(["stats": StatsJSON(report)])
+        case .kick, .undo:
+            throw ControlRefusal(code: .badRequest, message: "an order, and no question")
+        }
+    }
+
+    /// The JSON line for what became of an order.
+    static func encode(_ outcome: CommandOutcome) throws -> Data {
+        switch outcome {
+        case .kicked(let entry): try JSON.encode(["kicked": AuditJSON(entry)])
+        case .undone(let entry): try JSON.encode(["undone": AuditJSON(entry)])
+        case .refused(let text): throw ControlRefusal(code: .notFound, message: text)
+        }
+    }
+
+    private static func messages(_ request: ControlRequest, _ update: EngineUpdate) -> [MessageJSON] {
+        let book = book(of: update)
+        var wanted = book.messages.filter { request.call == nil || $0.callID == request.call }
+        if let last = request.last { wanted = Array(wanted.suffix(max(0, last))) }
+        return wanted.map { row in
+            MessageJSON(
+                row, raw: book.bytes(of: row.sequence), listeners: update.report.listeners,
+                clock: update.report.clock)
+        }
+    }
+
+    private static func book(of update: EngineUpdate) -> TraceBook {
+        var book = TraceBook()
+        book.absorb(update.chunks)
+        return book
+    }
+}

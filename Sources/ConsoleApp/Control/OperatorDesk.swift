@@ -1,0 +1,40 @@
+import Foundation
+import SIPEngine
+import SIPReport
+
+/// Takes an operator's orders to the engine and writes the audit log; the console and ctl share it.
+struct OperatorDesk: Sendable {
+    /// The engine.
+    let engine: SIPEngine
+    /// Where acts are written down.
+    let audit: AuditLog
+    /// True when orders are refused.
+    let isReadOnly: Bool
+    /// Where acts and failures to write them down are told.
+    let log: Log
+
+    /// Carries out an order; `then` runs on a queue of its own, once the audit line is written.
+    func perform(_ command: CoreCommand, then: @escaping @Sendable (CommandOutcome) -> Void) {
+        guard !isReadOnly else { return then(.refused("this sipglass runs read-only")) }
+        engine.perform(command) { outcome in
+            write(outcome)
+            then(outcome)
+        }
+    }
+
+    private func write(_ outcome: CommandOutcome) {
+        let entry: AuditEntry
+        switch outcome {
+        case .kicked(let act), .undone(let act): entry = act
+        case .refused(let text):
+            log.write(.debug, "refused: \(text)")
+            return
+        }
+        log.write(.info, "\(entry.actor) \(entry.act) \(entry.targets.joined(separator: ", "))")
+        do {
+            try audit.append(entry)
+        } catch {
+            log.write(.error, "the audit log \(audit.path) cannot be written: \(error.localizedDescription)")
+        }
+    }
+}

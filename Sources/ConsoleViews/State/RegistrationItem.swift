@@ -1,0 +1,60 @@
+public import SIPFlow
+public import SIPReport
+
+/// A binding on the screen: alive, or gone and remembered for a while.
+public struct RegistrationItem: Sendable, Equatable {
+    /// What happened to a binding that is gone.
+    public struct Ghost: Sendable, Equatable {
+        /// Why it went.
+        public var reason: BindingRemoval
+        /// When it went.
+        public var moment: Moment
+        /// When the same phone registered again; nil while it is away.
+        public var returnedAt: Moment?
+    }
+
+    /// The binding's last values.
+    public var row: RegistrationRow
+    /// What happened to it; nil while it lives.
+    public var ghost: Ghost?
+
+    /// The words in the state column.
+    func stateWord(at now: Moment) -> String {
+        switch ghost?.reason {
+        case nil: row.state(at: now).rawValue
+        case .expired: "expired"
+        case .unregistered: "left"
+        case .kicked: "kicked"
+        case .replaced: "replaced"
+        }
+    }
+
+    /// What a binding that is gone has done since; nil while it lives.
+    func story(at now: Moment) -> String? {
+        guard let ghost else { return nil }
+        if let returned = ghost.returnedAt {
+            return "\(stateWord(at: now)), re-registered after \(Format.latency(returned - ghost.moment))"
+        }
+        switch ghost.reason {
+        case .kicked: return "kicked, still away \(Format.latency(.seconds((now - ghost.moment).wholeSeconds)))"
+        case .expired: return "expired, not refreshed in time"
+        case .unregistered: return "left, the phone unregistered"
+        case .replaced: return "replaced by a newer binding"
+        }
+    }
+
+    /// How long a ghost stays: a kicked one until somebody can have read what became of it.
+    func isForgotten(at now: Moment) -> Bool {
+        guard let ghost else { return false }
+        if let returned = ghost.returnedAt { return now - returned >= .seconds(10) }
+        return now - ghost.moment >= (ghost.reason == .kicked ? .seconds(600) : .seconds(5))
+    }
+
+    /// True when another binding is the same phone come back.
+    func isSamePhone(as other: RegistrationRow) -> Bool {
+        guard row.aor == other.aor else { return false }
+        if row.contact == other.contact || row.callID == other.callID { return true }
+        if !row.instance.isEmpty && row.instance == other.instance { return true }
+        return row.flow.peer.ip == other.flow.peer.ip && row.userAgent == other.userAgent
+    }
+}

@@ -1,0 +1,77 @@
+public import SIPFlow
+import SIPProxy
+import SIPRegistrar
+public import SIPReport
+
+/// What operators did, and what they may still take back.
+struct Operations {
+    /// A kick that may be undone.
+    struct Kick {
+        var audit: UInt64
+        var moment: Moment
+        var removed: [RemovedBinding]
+    }
+
+    /// How long a kick may be undone.
+    static let undoTime = Interval.seconds(10)
+
+    var nextNumber: UInt64 = 1
+    var kicks: [Kick] = []
+    /// Entries that no report has carried yet.
+    var unreported: [AuditEntry] = []
+}
+
+extension SIPCore {
+    /// Carries out an operator's order.
+    public mutating func perform(
+        _ command: CoreCommand, now: Moment, into outbox: inout Outbox
+    ) -> CommandOutcome {
+        switch command {
+        case .kick(let request): kick(request, now: now)
+        case .undoKick(let audit, let actor): undoKick(audit, actor: actor, now: now)
+        }
+    }
+
+    private mutating func kick(_ request: KickRequest, now: Moment) -> CommandOutcome {
+        var removed: [RemovedBinding] = []
+        for target in request.targets {
+            switch target {
+            case .binding(let id): removed += proxy.registrar.remove(binding: id.number, now: now)
+            case .contact(let aor, let contact):
+                removed += proxy.registrar.remove(contact: contact, of: aor, now: now)
+            case .aor(let aor): removed += proxy.registrar.remove(aor: aor, now: now)
+            }
+        }
+        guard !removed.isEmpty else { return .refused("No such registration: it ended meanwhile, or never was.") }
+        let entry = audit(request.actor, request.act.name, removed, request.reason, now: now)
+        operations.kicks.removeAll { $0.moment + Operations.undoTime < now }
+        operations.kicks.append(Operations.Kick(audit: entry.number, moment: now, removed: removed))
+        return .kicked(entry)
+    }
+
+    private mutating func undoKick(_ number: UInt64, actor: String, now: Moment) -> CommandOutcome {
+        guard let place = operations.kicks.firstIndex(where: { $0.audit == number }) else {
+            return .refused("Kick \(number) cannot be undone: unknown, or undone already.")
+        }
+        let kick = operations.kicks.remove(at: place)
+        guard kick.moment + Operations.undoTime >= now else {
+            return .refused("Kick \(number) cannot be undone: more than 10 s have passed.")
+        }
+        let restored = proxy.registrar.restore(kick.removed, now: now)
+        guard !restored.isEmpty else {
+            return .refused("Nothing to undo: the phone has registered again meanwhile.")
+        }
+        return .undone(audit(actor, "undo", restored, "kick \(number)", now: now))
+    }
+
+    private mutating func audit(
+        _ actor: String, _ act: String, _ bindings: [RemovedBinding], _ reason: String, now: Moment
+    ) -> AuditEntry {
+        let entry = AuditEntry(
+            number: operations.nextNumber, unixNanoseconds: clock.unixNanoseconds(at: now), actor: actor, act: act,
+            targets: bindings.map { "\($0.aor) \($0.contact)" }, reason: reason)
+        operations.nextNumber += 1
+        operations.unreported.append(entry)
+        return entry
+    }
+}

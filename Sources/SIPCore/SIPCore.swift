@@ -1,0 +1,137 @@
+public import SIPFlow
+import SIPProxy
+import SIPRegistrar
+public import SIPReport
+import SIPSyntax
+public import SIPTrace
+import SIPTransaction
+
+/// The whole engine without its machine: bytes, deadlines and commands go in, messages and reports come out.
+///
+/// - Shape: sans-I/O, for one serial caller. Every message received and sent is on the trace.
+/// - Cost: one parse, one copy into the trace and one splice a forwarded message; no allocation in steady state.
+public struct SIPCore: ~Copyable {
+    let configuration: CoreConfiguration
+    let clock: ClockAnchor
+    let startedAt: Moment
+    var proxy: SIPProxy
+    var trace: TraceLog
+    var counters = CoreCounters()
+    var operations = Operations()
+    private var index = MessageIndex()
+
+    /// Makes an engine without state; the seed keeps its hashes from being guessed.
+    public init(configuration: CoreConfiguration, seed: UInt64, now: Moment, clock: ClockAnchor) {
+        self.configuration = configuration
+        self.clock = clock
+        startedAt = now
+        trace = TraceLog(budget: configuration.traceBudget)
+        let keyedHash = KeyedHash(seed: seed)
+        let timers = TransactionTimers(
+            t1: configuration.t1, t2: configuration.t2, t4: configuration.t4, timerC: configuration.timerC)
+        let limits = RegistrarLimits(
+            minimumExpiry: configuration.minimumExpiry, defaultExpiry: configuration.defaultExpiry,
+            maximumExpiry: configuration.maximumExpiry, contactsPerAOR: configuration.contactsPerAOR,
+            bindingLimit: configuration.bindingLimit)
+        proxy = SIPProxy(
+            domains: ServedDomains(
+                listeners: configuration.listeners, domains: configuration.domains, keyedHash: keyedHash),
+            layer: TransactionLayer(
+                timers: timers, limit: configuration.transactionLimit, keyedHash: keyedHash, now: now),
+            registrar: Registrar(limits: limits, seed: seed, now: now), clock: clock)
+    }
+
+    /// A message arrived.
+    public mutating func receive(
+        _ bytes: Span<UInt8>, over flow: Flow, now: Moment, into outbox: inout Outbox
+    ) {
+        let firstSent = outbox.entries.count
+        counters.received += 1
+        var record = TraceRecord(sequence: 0, moment: now, direction: .received, flow: flow)
+        do {
+            try index.parse(bytes)
+            count(index)
+            let disposition = proxy.receive(bytes, index, over: flow, now: now, into: &outbox)
+            record.transaction = disposition.transaction.number
+            record.isRetransmission = disposition.isRetransmission
+            record.drop = disposition.drop.map(DropReason.init)
+        } catch {
+            record.drop = error.reason == .empty || isKeepAlive(bytes) ? .keepAlive : .malformed
+        }
+        if record.isRetransmission { counters.retransmissions += 1 }
+        if let drop = record.drop { counters.drops[Int(drop.rawValue)] += 1 }
+        _ = trace.append(record, bytes)
+        traceSent(from: firstSent, outbox, now: now)
+    }
+
+    /// Lets all due deadlines act.
+    public mutating func fire(now: Moment, into outbox: inout Outbox) {
+        let firstSent = outbox.entries.count
+        proxy.fire(now: now, into: &outbox)
+        traceSent(from: firstSent, outbox, now: now)
+    }
+
+    /// The network refused a message.
+    ///
+    /// With transaction 0, every request that waits for an answer of the flow's peer is concerned.
+    public mutating func transportFailed(
+        transaction: UInt64, flow: Flow, now: Moment, into outbox: inout Outbox
+    ) {
+        let firstSent = outbox.entries.count
+        counters.drops[Int(DropReason.sendFailed.rawValue)] += 1
+        if transaction != 0 {
+            proxy.transportFailed(TransactionID(number: transaction), now: now, into: &outbox)
+        } else {
+            proxy.peerUnreachable(flow.peer, now: now, into: &outbox)
+        }
+        traceSent(from: firstSent, outbox, now: now)
+    }
+
+    /// When to call `fire`; nil when nothing waits.
+    public var nextDeadline: Moment? { proxy.nextDeadline }
+
+    /// All chunks that hold records from a sequence number on.
+    public mutating func traceChunks(since sequence: UInt64) -> [TraceChunk] {
+        trace.chunks(since: sequence)
+    }
+
+    /// The number that the next record gets.
+    public var nextSequence: UInt64 { trace.nextSequence }
+
+    /// True for the four zero bytes and the STUN requests that phones keep a path open with.
+    private func isKeepAlive(_ bytes: Span<UInt8>) -> Bool {
+        guard bytes.count >= 4 else { return true }
+        if bytes.count == 4 { return bytes[0] == 0 && bytes[1] == 0 && bytes[2] == 0 && bytes[3] == 0 }
+        return bytes.count >= 20 && bytes[0] == 0 && bytes[1] == 1 && bytes[4] == 0x21 && bytes[5] == 0x12
+    }
+
+    private mutating func count(_ index: MessageIndex) {
+        guard let method = index.method else { return }
+        counters.requests += 1
+        switch method {
+        case .invite: counters.invites += 1
+        case .register: counters.registers += 1
+        case .options: counters.options += 1
+        case .ack, .bye, .cancel, .prack, .update, .info, .message, .refer, .subscribe, .notify, .publish, .other:
+            break
+        }
+    }
+
+    /// Puts what was written into the outbox since an entry onto the trace.
+    mutating func traceSent(from first: Int, _ outbox: borrowing Outbox, now: Moment) {
+        for place in first..<max(first, outbox.entries.count) {
+            let entry = outbox.entries[place]
+            let message = outbox.bytes.span.extracting(entry.start..<entry.start + entry.count)
+            counters.sent += 1
+            if entry.isRetransmission { counters.retransmissions += 1 }
+            if message.count > 8, message[0] == UInt8(ascii: "S"), message[3] == UInt8(ascii: "/") {
+                let digit = Int(message[8]) - Int(UInt8(ascii: "1"))
+                if (0...5).contains(digit) { counters.responses[digit] += 1 }
+            }
+            let record = TraceRecord(
+                sequence: 0, moment: now, direction: .sent, flow: entry.flow, transaction: entry.transaction,
+                isRetransmission: entry.isRetransmission, isOwn: entry.isOwn)
+            _ = trace.append(record, message)
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import SIPFlow
+import SIPTransaction
+
+/// One place that a request may be forwarded to (RFC 3261 §16.5).
+struct Target {
+    /// The Request-URI there.
+    var uri: StoredBytes
+    /// Route values that go first: the binding's Path (RFC 3327 §5.4); `none` when there are none.
+    var path: StoredBytes
+    /// The next hop.
+    var flow: Flow
+    /// The q value in thousandths.
+    var q: Int
+}
+
+/// What became of one request that was forwarded to one or more targets (RFC 3261 §16.7).
+///
+/// - Shape: kept in an array whose places are used again, so that its own arrays keep their room.
+struct ResponseContext {
+    /// How far it is.
+    enum Phase {
+        /// The place is free.
+        case free
+        /// No final response is settled; more targets may be tried.
+        case searching
+        /// A 6xx came: no new branches, it wins once all ended.
+        case declined
+        /// The caller cancelled: no new branches.
+        case cancelled
+        /// A 2xx went upstream.
+        case answered
+    }
+
+    var phase = Phase.free
+    /// The transaction to answer.
+    var server = TransactionID.none
+    var isInvite = false
+    /// The loop hash of the request.
+    var loopHash: UInt64 = 0
+    /// All targets, highest q first.
+    var targets: [Target] = []
+    var nextTarget = 0
+    /// The client transactions, in the order they were started; some may be over.
+    var branches: [TransactionID] = []
+    var pending = 0
+    /// The best final response so far, as received; `none` when it would be our own.
+    var best = StoredBytes.none
+    /// Its status code, 0 when there is none yet.
+    var bestCode = 0
+    /// The challenges of all 401 and 407 responses, as whole lines.
+    var challenges: [UInt8] = []
+    /// True when the request may be relayed to targets outside.
+    var isTrusted = false
+
+    /// Makes the place ready for another request; arrays keep their room.
+    mutating func reset() {
+        phase = .free
+        server = .none
+        targets.removeAll(keepingCapacity: true)
+        nextTarget = 0
+        branches.removeAll(keepingCapacity: true)
+        pending = 0
+        best = .none
+        bestCode = 0
+        challenges.removeAll(keepingCapacity: true)
+    }
+
+    /// True while targets remain that may still be tried.
+    var mayContinue: Bool {
+        switch phase {
+        case .searching: nextTarget < targets.count
+        case .free, .declined, .cancelled, .answered: false
+        }
+    }
+}
+
+/// How good a final response is to be sent upstream; lower is better (RFC 3261 §16.7 step 6).
+func responseRank(_ code: Int) -> Int {
+    switch code {
+    case 600...: 0
+    case 401, 407: 400
+    case 415, 420, 484: 401
+    case 408: 403
+    case 400..<500: 402
+    case 503: 501
+    case 500..<600: 500
+    case _: code / 100 * 100
+    }
+}

@@ -1,0 +1,118 @@
+import SIPFlow
+import SIPSyntax
+import SIPTransaction
+
+/// What is left of a request's route once our own part is taken off (RFC 3261 §16.4).
+struct RouteDecision {
+    /// The Request-URI to go on with.
+    var uri: URI
+    /// True when the Route fields must be written anew.
+    var hasChanged = false
+    /// True when a Route value of ours proves that the dialog was set up through us.
+    var isTrusted = false
+    /// The loop hash of the request as received.
+    var loopHash: UInt64 = 0
+    /// The hops that are left.
+    var hops: UInt32 = 70
+}
+
+extension SIPProxy {
+    /// Takes our own values off the top of the route and puts the rest into `routes`.
+    ///
+    /// - Shape: a Request-URI that is one of our Record-Route values comes from a strict router: the last Route value
+    ///   takes its place (RFC 3261 §16.4). Both values of a double Record-Route go (RFC 5658 §5).
+    mutating func takeRoutes(_ bytes: Span<UInt8>, _ index: MessageIndex, _ uri: URI) -> RouteDecision {
+        var decision = RouteDecision(uri: uri)
+        routes.removeAll(keepingCapacity: true)
+        var field = index.first(.route)
+        while let present = field {
+            var cursor = ValueCursor(present.value)
+            while let value = cursor.next(bytes) { routes.append(value) }
+            field = index.next(after: present)
+        }
+        guard !routes.isEmpty else { return decision }
+        if uri.isLooseRouter(bytes), serves(bytes, uri), let last = routes.last, let target = routeURI(bytes, last) {
+            decision.uri = target
+            decision.hasChanged = true
+            decision.isTrusted = domains.isTrusted(bytes, route: uri, callID: index.callID)
+            routes.removeLast()
+        }
+        var own = 0
+        while own < routes.count, let value = routeURI(bytes, routes[own]), serves(bytes, value) {
+            if domains.isTrusted(bytes, route: value, callID: index.callID) { decision.isTrusted = true }
+            own += 1
+        }
+        if own > 0 {
+            routes.removeFirst(own)
+            decision.hasChanged = true
+        }
+        return decision
+    }
+
+    /// True when a URI's host and port are ours.
+    func serves(_ bytes: Span<UInt8>, _ uri: URI) -> Bool {
+        switch uri.scheme {
+        case .sip, .sips: domains.serves(bytes, uri)
+        case .tel: true
+        case .other: false
+        }
+    }
+
+    /// The URI of a Route value.
+    func routeURI(_ bytes: Span<UInt8>, _ value: Slice) -> URI? {
+        guard let address = try? NameAddress(bytes, value) else { return nil }
+        return try? URI(bytes, address.uri)
+    }
+
+    /// The next hop: the first Route value, else the Request-URI (RFC 3261 §16.6 step 7).
+    func nextHop(_ bytes: Span<UInt8>, _ decision: RouteDecision, over flow: Flow) -> Flow? {
+        let target = routes.first.flatMap { routeURI(bytes, $0) } ?? decision.uri
+        return resolve(bytes, target, over: flow)
+    }
+
+    /// The flow to a URI whose host is a numeric address.
+    func resolve(_ bytes: Span<UInt8>, _ uri: URI, over flow: Flow) -> Flow? {
+        guard uri.isSIP else { return nil }
+        let host = bytes.parameter("maddr", in: uri.parameters)?.value ?? uri.host
+        guard let ip = IPAddress(bytes.extracting(host.range)),
+            let listener = domains.listener(for: ip, preferring: flow.listener)
+        else { return nil }
+        if let transport = bytes.parameter("transport", in: uri.parameters)?.value,
+            transportKind(bytes, transport) != .udp
+        {
+            return nil
+        }
+        let port = uri.port ?? TransportKind.udp.defaultPort
+        return Flow(transport: .udp, listener: listener, peer: SocketAddress(ip: ip, port: port))
+    }
+
+    /// A keyed hash over what routes a request (RFC 5393 §4.2).
+    mutating func loopHash(_ bytes: Span<UInt8>, _ index: MessageIndex) -> UInt64 {
+        let hash = layer.keyedHash
+        guard case .request(_, _, let uri) = index.startLine else { return 0 }
+        var value = hash.hash(bytes.extracting(uri.range), salt: UInt64(index.cseq?.number ?? 0))
+        value = hash.combine(value, hash.hash(bytes.extracting(index.callID.range)))
+        if let tag = index.fromTag { value = hash.combine(value, hash.hash(bytes.extracting(tag.range))) }
+        if let tag = index.toTag { value = hash.combine(value, hash.hash(bytes.extracting(tag.range))) }
+        var field = index.first(.route)
+        while let present = field {
+            value = hash.combine(value, hash.hash(bytes.extracting(present.value.range)))
+            field = index.next(after: present)
+        }
+        return value
+    }
+
+    /// True when a Via of ours carries the same loop hash: the request came back unchanged.
+    func hasLoop(_ bytes: Span<UInt8>, _ index: MessageIndex, _ loopHash: UInt64) -> Bool {
+        var field = index.first(.via)
+        while let present = field {
+            var cursor = ValueCursor(present.value)
+            while let value = cursor.next(bytes) {
+                guard value.count > 39, let via = try? Via(bytes, value), let branch = via.branch else { continue }
+                if Branch(bytes, branch)?.loopHash == loopHash { return true }
+            }
+            field = index.next(after: present)
+        }
+        return false
+    }
+}

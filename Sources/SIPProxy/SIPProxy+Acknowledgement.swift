@@ -1,0 +1,64 @@
+import SIPFlow
+import SIPSyntax
+import SIPTransaction
+
+extension SIPProxy {
+    /// An ACK arrived: it ends at its INVITE transaction, or it goes on statelessly (RFC 3261 §16.6, §17.2.1).
+    mutating func receiveAcknowledgement(
+        _ bytes: Span<UInt8>, _ index: MessageIndex, over flow: Flow, now: Moment, into outbox: inout Outbox
+    ) -> Disposition {
+        guard index.problem == nil else { return Disposition(drop: .malformed) }
+        if let id = layer.findServer(bytes, index, method: .invite), id.kind == .serverInvite {
+            switch layer.receiveAcknowledgement(id, now: now) {
+            case .absorb: return Disposition(transaction: id)
+            case .deliver: break
+            }
+        }
+        guard case .request(_, _, let slice) = index.startLine, let uri = try? URI(bytes, slice) else {
+            return Disposition(drop: .malformed)
+        }
+        let hops = index.first(.maxForwards).flatMap { bytes.number($0.value) } ?? 70
+        var route = takeRoutes(bytes, index, uri)
+        route.loopHash = loopHash(bytes, index)
+        guard hops > 0, !hasLoop(bytes, index, route.loopHash) else {
+            return Disposition(drop: .strayAcknowledgement)
+        }
+        route.hops = hops - 1
+        guard let target = acknowledgementTarget(bytes, index, route, over: flow, now: now) else {
+            return Disposition(drop: .strayAcknowledgement)
+        }
+        let branchHash = bytes.extracting((index.topVia?.whole ?? Slice(0, 0)).range)
+        let plan = ForwardPlan(
+            branch: Branch(
+                transaction: TransactionID(number: layer.keyedHash.hash(branchHash) & ~3), loopHash: route.loopHash),
+            sending: domains.listeners[target.flow.listener.index],
+            receiving: domains.listeners[flow.listener.index], source: flow.peer, routeToken: nil,
+            hops: route.hops, replacesRoutes: route.hasChanged)
+        append(bytes, index, plan: plan, target: target, route, into: &outbox)
+        outbox.finish(to: target.flow)
+        var stored = target
+        layer.store.remove(&stored.uri)
+        layer.store.remove(&stored.path)
+        return Disposition()
+    }
+
+    /// Where an ACK to a 2xx goes: along its route, or to the one binding of its address of record.
+    private mutating func acknowledgementTarget(
+        _ bytes: Span<UInt8>, _ index: MessageIndex, _ route: RouteDecision, over flow: Flow, now: Moment
+    ) -> Target? {
+        if !routes.isEmpty || !serves(bytes, route.uri) {
+            guard route.isTrusted || isRegistered(bytes, index, flow, now: now),
+                let next = nextHop(bytes, route, over: flow)
+            else { return nil }
+            return Target(uri: storeURI(bytes, route.uri), path: .none, flow: next, q: 1_000)
+        }
+        key.removeAll(keepingCapacity: true)
+        domains.appendKey(bytes, route.uri, to: &key)
+        let place = openContext(server: .none, isInvite: false)
+        gatherBindings(place, over: flow, now: now)
+        let target = contexts[Int(place)].targets.first
+        if target != nil { contexts[Int(place)].targets.removeFirst() }
+        closeContext(place)
+        return target
+    }
+}

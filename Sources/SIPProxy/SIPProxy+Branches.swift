@@ -1,0 +1,103 @@
+import SIPFlow
+import SIPSyntax
+import SIPTransaction
+
+extension SIPProxy {
+    /// Takes a place for a response context.
+    mutating func openContext(server: TransactionID, isInvite: Bool) -> UInt32 {
+        let place: UInt32
+        if let used = freeContexts.popLast() {
+            place = used
+        } else {
+            place = UInt32(contexts.count)
+            contexts.append(ResponseContext())
+        }
+        contexts[Int(place)].phase = .searching
+        contexts[Int(place)].server = server
+        contexts[Int(place)].isInvite = isInvite
+        if layer.contains(server) { layer.setContext(server, place) }
+        return place
+    }
+
+    /// Gives a place back, with all that it holds.
+    mutating func closeContext(_ place: UInt32) {
+        let server = contexts[Int(place)].server
+        if layer.contains(server) { layer.setContext(server, nil) }
+        for index in contexts[Int(place)].targets.indices {
+            layer.store.remove(&contexts[Int(place)].targets[index].uri)
+            layer.store.remove(&contexts[Int(place)].targets[index].path)
+        }
+        layer.store.remove(&contexts[Int(place)].best)
+        contexts[Int(place)].reset()
+        freeContexts.append(place)
+    }
+
+    /// Cancels every branch that has no final response yet (RFC 3261 §16.7 step 10, §16.10).
+    mutating func cancelBranches(_ place: UInt32, now: Moment, into outbox: inout Outbox) {
+        var index = 0
+        while index < contexts[Int(place)].branches.count {
+            let id = contexts[Int(place)].branches[index]
+            index += 1
+            guard id.kind == .clientInvite, layer.contains(id), layer.record(id).context == place else { continue }
+            layer.cancel(id, now: now, into: &outbox)
+        }
+    }
+
+    /// A branch got its final response, or never will; `code` is 408 or 503 for one that never will.
+    mutating func branchEnded(
+        _ branch: TransactionRecord.Reference, code: Int, now: Moment, into outbox: inout Outbox
+    ) {
+        guard let place = branch.context else { return }
+        let isBetter =
+            contexts[Int(place)].bestCode == 0
+            || responseRank(code) < responseRank(contexts[Int(place)].bestCode)
+        if isBetter {
+            layer.store.remove(&contexts[Int(place)].best)
+            contexts[Int(place)].bestCode = code
+        }
+        settleBranch(branch.id, place, now: now, into: &outbox)
+    }
+
+    /// Counts a branch as ended, and goes on: next targets, or the best response upstream.
+    mutating func settleBranch(
+        _ id: TransactionID, _ place: UInt32, now: Moment, into outbox: inout Outbox
+    ) {
+        if layer.contains(id) { layer.setContext(id, nil) }
+        contexts[Int(place)].pending -= 1
+        guard contexts[Int(place)].pending == 0 else { return }
+        if contexts[Int(place)].mayContinue {
+            startStoredTargets(place, now: now, into: &outbox)
+        }
+        if contexts[Int(place)].pending == 0 { finish(place, now: now, into: &outbox) }
+    }
+
+    /// Sends the best response upstream and closes the context.
+    private mutating func finish(_ place: UInt32, now: Moment, into outbox: inout Outbox) {
+        let server = contexts[Int(place)].server
+        switch contexts[Int(place)].phase {
+        case .free, .answered: break
+        case .searching, .declined:
+            if layer.contains(server) { sendBest(place, ownCode: 408, now: now, into: &outbox) }
+        case .cancelled:
+            if layer.contains(server) { sendBest(place, ownCode: 487, now: now, into: &outbox) }
+        }
+        closeContext(place)
+    }
+
+    private mutating func sendBest(_ place: UInt32, ownCode: Int, now: Moment, into outbox: inout Outbox) {
+        let server = contexts[Int(place)].server
+        let code = contexts[Int(place)].bestCode == 503 ? 500 : contexts[Int(place)].bestCode
+        if !contexts[Int(place)].best.isNone {
+            guard take(contexts[Int(place)].best) else { return }
+            let challenges = code == 401 || code == 407 ? contexts[Int(place)].challenges : nothing
+            appendForwardedResponse(
+                request.span, requestIndex, code: code, challenges: challenges.span, into: &outbox.bytes)
+            layer.respond(server, code: code, isOwn: false, now: now, into: &outbox)
+        } else if !contexts[Int(place)].isInvite && code == 408 {
+            // A late answer is worse than none (RFC 4320 §4.2).
+            layer.abandon(server)
+        } else {
+            answerStored(server, code == 500 ? 500 : ownCode, now: now, into: &outbox)
+        }
+    }
+}

@@ -1,0 +1,175 @@
+import SIPFlow
+import SIPSyntax
+import SIPTransaction
+
+extension SIPProxy {
+    /// A new request other than ACK and CANCEL arrived: checks it in the order of RFC 3261 §16.3, then routes it.
+    mutating func receiveRequest(
+        _ id: TransactionID, _ method: Method, _ bytes: Span<UInt8>, _ index: MessageIndex, over flow: Flow,
+        now: Moment, into outbox: inout Outbox
+    ) {
+        guard case .request(_, _, let uriSlice) = index.startLine else { return }
+        let uri: URI
+        do {
+            uri = try URI(bytes, uriSlice)
+        } catch {
+            answer(id, 400, error.text, bytes, index, now: now, into: &outbox)
+            return
+        }
+        // Without TLS a sips request cannot be served, and it must not be sent on in the clear.
+        guard uri.scheme == .sip || uri.scheme == .tel else {
+            answer(id, 416, bytes, index, now: now, into: &outbox)
+            return
+        }
+        let hops = index.first(.maxForwards).flatMap { bytes.number($0.value) } ?? 70
+        if hops == 0 && !(method == .options && serves(bytes, uri)) {
+            answer(id, 483, bytes, index, now: now, into: &outbox)
+            return
+        }
+        let loopHash = loopHash(bytes, index)
+        if hasLoop(bytes, index, loopHash) {
+            answer(id, 482, bytes, index, now: now, into: &outbox)
+            return
+        }
+        if index.has(.proxyRequire) {
+            appendUnsupported(bytes, index, .proxyRequire)
+            answer(id, 420, bytes, index, now: now, into: &outbox)
+            return
+        }
+        var route = takeRoutes(bytes, index, uri)
+        route.loopHash = loopHash
+        route.hops = hops == 0 ? 0 : hops - 1
+        if routes.isEmpty && serves(bytes, route.uri) {
+            receiveOwn(id, method, route, bytes, index, over: flow, now: now, into: &outbox)
+        } else {
+            relay(id, method, route, bytes, index, over: flow, now: now, into: &outbox)
+        }
+    }
+
+    /// A request for a served domain: answered here, or for the targets of its address of record.
+    private mutating func receiveOwn(
+        _ id: TransactionID, _ method: Method, _ route: RouteDecision, _ bytes: Span<UInt8>, _ index: MessageIndex,
+        over flow: Flow, now: Moment, into outbox: inout Outbox
+    ) {
+        if method == .register {
+            register(id, bytes, index, over: flow, now: now, into: &outbox)
+        } else if route.uri.isSIP && (route.uri.user ?? Slice(0, 0)).isEmpty {
+            answerOwn(id, method, bytes, index, now: now, into: &outbox)
+        } else {
+            key.removeAll(keepingCapacity: true)
+            domains.appendKey(bytes, route.uri, to: &key)
+            let place = openContext(server: id, isInvite: method == .invite)
+            contexts[Int(place)].loopHash = route.loopHash
+            gatherBindings(place, over: flow, now: now)
+            guard !contexts[Int(place)].targets.isEmpty else {
+                closeContext(place)
+                let code = registrar.hasAddressOfRecord(key.span) ? 480 : 404
+                answer(id, code, bytes, index, now: now, into: &outbox)
+                return
+            }
+            begin(place, id, method, route, bytes, index, over: flow, now: now, into: &outbox)
+        }
+    }
+
+    /// A request for somewhere else: only inside a dialog that we are on the route of, or from a registered phone.
+    private mutating func relay(
+        _ id: TransactionID, _ method: Method, _ route: RouteDecision, _ bytes: Span<UInt8>, _ index: MessageIndex,
+        over flow: Flow, now: Moment, into outbox: inout Outbox
+    ) {
+        guard route.isTrusted || isRegistered(bytes, index, flow, now: now) else {
+            answer(id, 403, "Relaying Refused", bytes, index, now: now, into: &outbox)
+            return
+        }
+        guard let next = nextHop(bytes, route, over: flow) else {
+            answer(id, 502, "Next Hop Is Not a Numeric Address", bytes, index, now: now, into: &outbox)
+            return
+        }
+        let place = openContext(server: id, isInvite: method == .invite)
+        contexts[Int(place)].loopHash = route.loopHash
+        contexts[Int(place)].targets.append(
+            Target(uri: storeURI(bytes, route.uri), path: .none, flow: next, q: 1_000))
+        begin(place, id, method, route, bytes, index, over: flow, now: now, into: &outbox)
+    }
+
+    /// Says 100 to an INVITE and sends it to the first targets.
+    private mutating func begin(
+        _ place: UInt32, _ id: TransactionID, _ method: Method, _ route: RouteDecision, _ bytes: Span<UInt8>,
+        _ index: MessageIndex, over flow: Flow, now: Moment, into outbox: inout Outbox
+    ) {
+        contexts[Int(place)].isTrusted = route.isTrusted
+        if method == .invite {
+            headers.removeAll(keepingCapacity: true)
+            answer(id, 100, bytes, index, now: now, into: &outbox)
+        }
+        startTargets(place, method, route, bytes, index, over: flow, now: now, into: &outbox)
+        if contexts[Int(place)].pending == 0 {
+            closeContext(place)
+            answer(id, 503, bytes, index, now: now, into: &outbox)
+        }
+    }
+
+    /// Answers a request that is for the server itself.
+    private mutating func answerOwn(
+        _ id: TransactionID, _ method: Method, _ bytes: Span<UInt8>, _ index: MessageIndex, now: Moment,
+        into outbox: inout Outbox
+    ) {
+        headers.removeAll(keepingCapacity: true)
+        guard method == .options else {
+            answer(id, 404, bytes, index, now: now, into: &outbox)
+            return
+        }
+        if index.has(.require) {
+            appendUnsupported(bytes, index, .require)
+            answer(id, 420, bytes, index, now: now, into: &outbox)
+            return
+        }
+        headers.append(ascii: "Allow: INVITE, ACK, BYE, CANCEL, REGISTER, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, ")
+        headers.append(ascii: "REFER, SUBSCRIBE, NOTIFY, PUBLISH\r\nAccept: */*\r\nSupported: path\r\n")
+        answer(id, 200, bytes, index, now: now, into: &outbox)
+    }
+
+    private mutating func register(
+        _ id: TransactionID, _ bytes: Span<UInt8>, _ index: MessageIndex, over flow: Flow, now: Moment,
+        into outbox: inout Outbox
+    ) {
+        headers.removeAll(keepingCapacity: true)
+        if index.has(.require), appendUnsupported(bytes, index, .require) {
+            answer(id, 420, bytes, index, now: now, into: &outbox)
+            return
+        }
+        headers.removeAll(keepingCapacity: true)
+        guard let to = index.to, let aor = try? URI(bytes, to.uri) else {
+            answer(id, 400, "Malformed To", bytes, index, now: now, into: &outbox)
+            return
+        }
+        guard serves(bytes, aor), let user = aor.user, !user.isEmpty else {
+            answer(id, 404, bytes, index, now: now, into: &outbox)
+            return
+        }
+        key.removeAll(keepingCapacity: true)
+        domains.appendKey(bytes, aor, to: &key)
+        let result = registrar.register(
+            bytes, index, aor: key.span, flow: flow, now: now, clock: clock, headers: &headers)
+        answer(id, result.code, result.reasonPhrase, bytes, index, now: now, into: &outbox)
+    }
+
+    /// Appends an Unsupported field that names the extensions of a Require or Proxy-Require field.
+    @discardableResult
+    private mutating func appendUnsupported(_ bytes: Span<UInt8>, _ index: MessageIndex, _ id: HeaderID) -> Bool {
+        headers.removeAll(keepingCapacity: true)
+        var field = index.first(id)
+        var isFirst = true
+        while let present = field {
+            var cursor = ValueCursor(present.value)
+            while let tag = cursor.next(bytes) {
+                if id == .require && bytes.equals(tag, ignoringCase: "path") { continue }
+                headers.append(ascii: isFirst ? "Unsupported: " : ", ")
+                headers.append(copying: bytes.extracting(tag.range))
+                isFirst = false
+            }
+            field = index.next(after: present)
+        }
+        if !isFirst { headers.append(ascii: "\r\n") }
+        return !isFirst
+    }
+}

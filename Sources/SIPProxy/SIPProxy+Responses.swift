@@ -1,0 +1,104 @@
+import SIPFlow
+import SIPSyntax
+import SIPTransaction
+
+extension SIPProxy {
+    /// A sound response arrived (RFC 3261 §16.7).
+    mutating func receiveResponse(
+        _ bytes: Span<UInt8>, _ index: MessageIndex, over flow: Flow, now: Moment, into outbox: inout Outbox
+    ) -> Disposition {
+        guard let code = index.statusCode, let via = index.topVia, let cseq = index.cseq,
+            let branch = via.branch.flatMap({ Branch(bytes, $0) }), isOwnSentBy(bytes, via),
+            let id = clientTransaction(branch, cseq.method)
+        else { return Disposition(drop: .strayResponse) }
+        let reference = layer.reference(id)
+        let result = layer.receive(bytes, index, code: code, for: id, now: now, into: &outbox)
+        switch result {
+        case .absorb:
+            return Disposition(transaction: id, isRetransmission: true, drop: .absorbed)
+        case .deliver:
+            deliver(bytes, index, code, reference, now: now, into: &outbox)
+            return Disposition(transaction: id)
+        }
+    }
+
+    /// The client transaction that a branch of ours names, if the method fits (RFC 3261 §17.1.3).
+    private func clientTransaction(_ branch: Branch, _ method: Method) -> TransactionID? {
+        var id = branch.transaction
+        switch id.kind {
+        case .serverInvite, .serverRequest: return nil
+        case .clientInvite, .clientRequest: break
+        }
+        if method == .cancel, let cancel = layer.cancelTransaction(of: id) { id = cancel }
+        guard layer.contains(id) else { return nil }
+        let record = layer.record(id)
+        return record.hash == branch.loopHash && record.method == method ? id : nil
+    }
+
+    private func isOwnSentBy(_ bytes: Span<UInt8>, _ via: Via) -> Bool {
+        guard let ip = IPAddress(bytes.extracting(via.host.range)) else { return false }
+        for listener in domains.listeners
+        where listener.advertised.ip == ip && listener.advertised.port == via.port ?? listener.transport.defaultPort {
+            return true
+        }
+        return false
+    }
+
+    /// Passes a response on to the response context.
+    private mutating func deliver(
+        _ bytes: Span<UInt8>, _ index: MessageIndex, _ code: Int, _ branch: TransactionRecord.Reference,
+        now: Moment, into outbox: inout Outbox
+    ) {
+        guard branch.parent != .none else { return }
+        guard let place = branch.context else {
+            // The branch had its final response: only another 2xx to an INVITE still passes.
+            if (200...299).contains(code) { forward(bytes, index, code, to: branch.parent, now: now, into: &outbox) }
+            return
+        }
+        if code < 200 {
+            if code > 100 && code != 199 && contexts[Int(place)].isInvite {
+                forward(bytes, index, code, to: branch.parent, now: now, into: &outbox)
+            }
+        } else if code < 300 {
+            forward(bytes, index, code, to: branch.parent, now: now, into: &outbox)
+            contexts[Int(place)].phase = .answered
+            if layer.contains(branch.id) { layer.setContext(branch.id, nil) }
+            cancelBranches(place, now: now, into: &outbox)
+            settleBranch(branch.id, place, now: now, into: &outbox)
+        } else {
+            keepBest(bytes, index, code, place)
+            if code >= 600 {
+                switch contexts[Int(place)].phase {
+                case .searching: contexts[Int(place)].phase = .declined
+                case .free, .declined, .cancelled, .answered: break
+                }
+                if layer.contains(branch.id) { layer.setContext(branch.id, nil) }
+                cancelBranches(place, now: now, into: &outbox)
+            }
+            settleBranch(branch.id, place, now: now, into: &outbox)
+        }
+    }
+
+    private mutating func forward(
+        _ bytes: Span<UInt8>, _ index: MessageIndex, _ code: Int, to server: TransactionID, now: Moment,
+        into outbox: inout Outbox
+    ) {
+        guard layer.contains(server) else { return }
+        appendForwardedResponse(bytes, index, code: code, challenges: nothing.span, into: &outbox.bytes)
+        layer.respond(server, code: code, isOwn: false, now: now, into: &outbox)
+    }
+
+    /// Keeps a final response when it is better than what came before; gathers challenges.
+    private mutating func keepBest(_ bytes: Span<UInt8>, _ index: MessageIndex, _ code: Int, _ place: UInt32) {
+        if code == 401 || code == 407 {
+            for field in index.fields where field.id == .wwwAuthenticate || field.id == .proxyAuthenticate {
+                appendLine(bytes, field, to: &contexts[Int(place)].challenges)
+            }
+        }
+        let best = contexts[Int(place)].bestCode
+        guard best == 0 || responseRank(code) < responseRank(best) else { return }
+        layer.store.remove(&contexts[Int(place)].best)
+        contexts[Int(place)].best = layer.store.add(bytes)
+        contexts[Int(place)].bestCode = code
+    }
+}

@@ -1,0 +1,160 @@
+import SIPFlow
+import SIPRegistrar
+import SIPSyntax
+import SIPTransaction
+
+extension SIPProxy {
+    /// Puts the bindings of the address of record in `key` into a context, highest q first.
+    mutating func gatherBindings(_ place: UInt32, over flow: Flow, now: Moment) {
+        var cursor = registrar.firstBinding(of: key.span, now: now)
+        while let binding = cursor {
+            cursor = registrar.nextBinding(after: binding, now: now)
+            addTarget(binding, place, over: flow)
+        }
+    }
+
+    private mutating func addTarget(_ binding: BindingCursor, _ place: UInt32, over flow: Flow) {
+        let view = registrar.binding(binding)
+        let bytes = view.bytes
+        guard let uri = try? URI(bytes.span, view.contact) else { return }
+        let path = view.path.isEmpty ? StoredBytes.none : layer.store.add(bytes.span.extracting(view.path.range))
+        let flow =
+            if view.isBehindNAT {
+                view.flow
+            } else if view.path.isEmpty {
+                resolve(bytes.span, uri, over: flow) ?? view.flow
+            } else {
+                firstRoute(bytes.span, view.path).flatMap { resolve(bytes.span, $0, over: flow) } ?? view.flow
+            }
+        contexts[Int(place)].targets.append(
+            Target(uri: storeURI(bytes.span, uri), path: path, flow: flow, q: view.q))
+    }
+
+    private func firstRoute(_ bytes: Span<UInt8>, _ path: Slice) -> URI? {
+        var cursor = ValueCursor(path)
+        return cursor.next(bytes).flatMap { routeURI(bytes, $0) }
+    }
+
+    /// Keeps a URI as a Request-URI: without its headers and method parameter (RFC 3261 §16.6 step 2).
+    mutating func storeURI(_ bytes: Span<UInt8>, _ uri: URI) -> StoredBytes {
+        guard uri.isSIP else { return layer.store.add(bytes.extracting(uri.whole.range)) }
+        guard bytes.parameter("method", in: uri.parameters) != nil else {
+            return layer.store.add(bytes.extracting(uri.whole.start..<uri.parameters.end))
+        }
+        var text: [UInt8] = []
+        text.append(copying: bytes.extracting(uri.whole.start..<uri.parameters.start))
+        var cursor = ParameterCursor(uri.parameters)
+        while let parameter = cursor.next(bytes) {
+            if bytes.equals(parameter.name, ignoringCase: "method") { continue }
+            text.append(UInt8(ascii: ";"))
+            text.append(copying: bytes.extracting(parameter.whole.range))
+        }
+        return layer.store.add(text.span)
+    }
+
+    /// True when the request's From names an address of record that is registered from the very same source.
+    mutating func isRegistered(_ bytes: Span<UInt8>, _ index: MessageIndex, _ flow: Flow, now: Moment) -> Bool {
+        guard let from = index.from, let uri = try? URI(bytes, from.uri), serves(bytes, uri) else { return false }
+        key.removeAll(keepingCapacity: true)
+        domains.appendKey(bytes, uri, to: &key)
+        var cursor = registrar.firstBinding(of: key.span, now: now)
+        while let binding = cursor {
+            if registrar.binding(binding).flow.peer == flow.peer { return true }
+            cursor = registrar.nextBinding(after: binding, now: now)
+        }
+        return false
+    }
+
+    /// Forwards a request to its first group of targets: those of the highest q, in parallel (RFC 3261 §16.6).
+    mutating func startTargets(
+        _ place: UInt32, _ method: Method, _ route: RouteDecision, _ bytes: Span<UInt8>, _ index: MessageIndex,
+        over flow: Flow, now: Moment, into outbox: inout Outbox
+    ) {
+        let first = contexts[Int(place)].nextTarget
+        guard first < contexts[Int(place)].targets.count else { return }
+        let q = contexts[Int(place)].targets[first].q
+        while contexts[Int(place)].nextTarget < contexts[Int(place)].targets.count {
+            let target = contexts[Int(place)].targets[contexts[Int(place)].nextTarget]
+            guard target.q == q else { return }
+            contexts[Int(place)].nextTarget += 1
+            guard !layer.isFull else { continue }
+            send(to: target, place, method, route, bytes, index, over: flow, now: now, into: &outbox)
+        }
+    }
+
+    /// Starts the next group from the stored request, some time after it came.
+    mutating func startStoredTargets(_ place: UInt32, now: Moment, into outbox: inout Outbox) {
+        let server = contexts[Int(place)].server
+        guard layer.contains(server), takeRequest(of: server) else { return }
+        var stored: [UInt8] = []
+        swap(&stored, &request)
+        let index = requestIndex
+        defer { swap(&stored, &request) }
+        guard case .request(let method, _, let slice) = index.startLine, let uri = try? URI(stored.span, slice) else {
+            return
+        }
+        var route = takeRoutes(stored.span, index, uri)
+        route.loopHash = contexts[Int(place)].loopHash
+        route.hops = (index.first(.maxForwards).flatMap { stored.span.number($0.value) } ?? 70) - 1
+        var flow = layer.record(server).flow
+        flow.peer = layer.record(server).source
+        startTargets(place, method, route, stored.span, index, over: flow, now: now, into: &outbox)
+    }
+
+    /// Forwards a request to one target: the narrow place where a message leaves validation for the wire.
+    private mutating func send(
+        to target: Target, _ place: UInt32, _ method: Method, _ route: RouteDecision, _ bytes: Span<UInt8>,
+        _ index: MessageIndex, over flow: Flow, now: Moment, into outbox: inout Outbox
+    ) {
+        let fork = contexts[Int(place)].branches.count
+        let id = layer.openClient(
+            bytes, index, method: method, loopHash: route.loopHash, parent: contexts[Int(place)].server,
+            context: place, fork: fork, to: target.flow, now: now)
+        let plan = ForwardPlan(
+            branch: Branch(transaction: id, loopHash: route.loopHash),
+            sending: domains.listeners[target.flow.listener.index],
+            receiving: domains.listeners[flow.listener.index], source: flow.peer,
+            routeToken: formsDialog(method) ? domains.routeToken(bytes, callID: index.callID) : nil,
+            hops: route.hops, replacesRoutes: route.hasChanged)
+        append(bytes, index, plan: plan, target: target, route, into: &outbox)
+        layer.start(id, isOwn: false, into: &outbox)
+        contexts[Int(place)].branches.append(id)
+        contexts[Int(place)].pending += 1
+    }
+
+    /// Writes the forwarded request; a next hop without `lr` gets the route as RFC 2543 had it (§16.6 step 6).
+    func append(
+        _ bytes: Span<UInt8>, _ index: MessageIndex, plan: ForwardPlan, target: Target, _ route: RouteDecision,
+        into outbox: inout Outbox
+    ) {
+        var plan = plan
+        if target.path.isNone, let first = routes.first, let strict = routeURI(bytes, first),
+            !strict.isLooseRouter(bytes)
+        {
+            plan.replacesRoutes = true
+            let rest = Array(routes.dropFirst())
+            layer.store.read(target.uri) { uri in
+                appendForwardedRequest(
+                    bytes, index, plan: plan, uri: bytes.extracting(strict.whole.range), path: nothing.span,
+                    routes: rest, lastRoute: uri, into: &outbox.bytes)
+            }
+            return
+        }
+        layer.store.read(target.uri) { uri in
+            layer.store.read(target.path) { path in
+                appendForwardedRequest(
+                    bytes, index, plan: plan, uri: uri, path: path, routes: plan.replacesRoutes ? routes : [],
+                    lastRoute: nothing.span, into: &outbox.bytes)
+            }
+        }
+    }
+
+    /// True for the methods that may form a dialog, whose later requests shall come through us.
+    private func formsDialog(_ method: Method) -> Bool {
+        switch method {
+        case .invite, .subscribe, .refer: true
+        case .ack, .bye, .cancel, .register, .options, .prack, .update, .info, .message, .notify, .publish, .other:
+            false
+        }
+    }
+}

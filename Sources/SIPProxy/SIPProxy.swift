@@ -1,0 +1,110 @@
+public import SIPFlow
+public import SIPRegistrar
+public import SIPSyntax
+public import SIPTransaction
+
+/// The proxy core and the element's own answers (RFC 3261 §16), over the transaction layer and the registrar.
+///
+/// - Shape: sans-I/O; messages go into an outbox. The layer and the registrar are its parts, and public for reports.
+/// - Cost: one pass over a message, no allocation in steady state.
+public struct SIPProxy: ~Copyable {
+    /// Which hosts are ours.
+    public let domains: ServedDomains
+    /// All transactions.
+    public var layer: TransactionLayer
+    /// All bindings.
+    public var registrar: Registrar
+    /// Ties moments to dates, for the Date header field.
+    public var clock: ClockAnchor
+
+    var contexts: [ResponseContext] = []
+    var freeContexts: [UInt32] = []
+    /// Written anew for each message.
+    var key: [UInt8] = []
+    var headers: [UInt8] = []
+    var routes: [Slice] = []
+    /// A stored request is taken out here before it is forwarded again.
+    var request: [UInt8] = []
+    var requestIndex = MessageIndex()
+    let nothing: [UInt8] = []
+
+    /// Makes a proxy without state.
+    public init(
+        domains: ServedDomains, layer: consuming TransactionLayer, registrar: consuming Registrar, clock: ClockAnchor
+    ) {
+        self.domains = domains
+        self.layer = layer
+        self.registrar = registrar
+        self.clock = clock
+        key.reserveCapacity(256)
+        headers.reserveCapacity(2_048)
+        routes.reserveCapacity(32)
+    }
+
+    /// A sound or faulty message arrived; `index` was made from its bytes.
+    public mutating func receive(
+        _ bytes: Span<UInt8>, _ index: MessageIndex, over flow: Flow, now: Moment, into outbox: inout Outbox
+    ) -> Disposition {
+        guard let method = index.method else {
+            guard index.problem == nil else { return Disposition(drop: .malformed) }
+            return receiveResponse(bytes, index, over: flow, now: now, into: &outbox)
+        }
+        guard index.topVia != nil, index.cseq != nil || index.has(.cseq) else {
+            return Disposition(drop: .malformed)
+        }
+        if method == .ack { return receiveAcknowledgement(bytes, index, over: flow, now: now, into: &outbox) }
+        if index.problem == nil, let id = layer.findServer(bytes, index, method: method) {
+            layer.receiveRepeat(id, into: &outbox)
+            return Disposition(transaction: id, isRetransmission: true)
+        }
+        guard !layer.isFull else {
+            refuseStateless(503, bytes, index, flow, into: &outbox)
+            return Disposition(drop: .overload)
+        }
+        if let problem = index.problem {
+            return refuseMalformed(problem, method, bytes, index, flow, now: now, into: &outbox)
+        }
+        let id = layer.openServer(
+            bytes, index, method: method, from: flow.peer, replyTo: replyFlow(bytes, index, flow), now: now)
+        if method == .cancel {
+            receiveCancel(id, bytes, index, now: now, into: &outbox)
+        } else {
+            receiveRequest(id, method, bytes, index, over: flow, now: now, into: &outbox)
+        }
+        return Disposition(transaction: id)
+    }
+
+    /// Lets all due deadlines act.
+    public mutating func fire(now: Moment, into outbox: inout Outbox) {
+        while let event = layer.nextEvent(now: now, into: &outbox) {
+            switch event {
+            case .clientTimedOut(let branch): branchEnded(branch, code: 408, now: now, into: &outbox)
+            case .rangTooLong(let id): layer.cancel(id, now: now, into: &outbox)
+            }
+        }
+        registrar.expire(now: now)
+    }
+
+    /// The network refused a message of a transaction.
+    public mutating func transportFailed(_ id: TransactionID, now: Moment, into outbox: inout Outbox) {
+        guard layer.contains(id) else { return }
+        let reference = layer.reference(id)
+        guard layer.transportFailed(id) else { return }
+        layer.settleClient(id)
+        branchEnded(reference, code: 503, now: now, into: &outbox)
+    }
+
+    /// When to call `fire`.
+    public var nextDeadline: Moment? {
+        guard let bindings = registrar.nextDeadline else { return layer.nextDeadline }
+        guard let transactions = layer.nextDeadline else { return bindings }
+        return min(bindings, transactions)
+    }
+}
+
+extension SIPProxy {
+    /// An ICMP error says that nothing reaches a peer: every request that waits for its answer fails (RFC 3261 §18.4).
+    public mutating func peerUnreachable(_ peer: SocketAddress, now: Moment, into outbox: inout Outbox) {
+        for id in layer.clientsWaiting(for: peer) { transportFailed(id, now: now, into: &outbox) }
+    }
+}

@@ -1,0 +1,90 @@
+public import SIPFlow
+public import SIPSyntax
+
+/// Which hosts, ports and Record-Route values are this element (RFC 3261 §16.4, §16.5).
+public struct ServedDomains: Sendable {
+    /// The listeners, in the order of `ListenerID`.
+    public let listeners: [Listener]
+    private let domains: [[UInt8]]
+    private let home: [UInt8]
+    private let keyedHash: KeyedHash
+
+    /// Takes the configured domains, in lower case; the first one is home to the listeners' own addresses.
+    public init(listeners: [Listener], domains: [String], keyedHash: KeyedHash) {
+        self.listeners = listeners
+        self.domains = domains.map { Array($0.utf8) }
+        self.keyedHash = keyedHash
+        if let first = domains.first {
+            home = Array(first.utf8)
+        } else {
+            var text: [UInt8] = []
+            listeners.first?.advertised.appendHost(to: &text)
+            home = text
+        }
+    }
+
+    /// True when a URI's host and port are ours: a served domain, or the address of a listener.
+    public func serves(_ bytes: Span<UInt8>, _ uri: URI) -> Bool {
+        serves(bytes, host: uri.host, port: uri.port)
+    }
+
+    /// True when a host and port are ours.
+    public func serves(_ bytes: Span<UInt8>, host: Slice, port: UInt16?) -> Bool {
+        if let ip = IPAddress(bytes.extracting(host.range)) { return isOwn(ip, port: port) }
+        guard port == nil || hasListener(port: port ?? 0) else { return false }
+        return isDomain(bytes, host) || bytes.equals(host, ignoringCase: "localhost")
+    }
+
+    /// Appends the location table's key of a served URI; own addresses count as the home domain.
+    public func appendKey(_ bytes: Span<UInt8>, _ uri: URI, to key: inout [UInt8]) {
+        uri.appendAddressOfRecord(bytes, to: &key)
+        guard uri.isSIP, !isDomain(bytes, uri.host) else { return }
+        key.removeLast(uri.host.count)
+        key.append(contentsOf: home)
+    }
+
+    /// The listener that reaches an address: the preferred one when its family fits, else the first that fits.
+    public func listener(for ip: IPAddress, preferring preferred: ListenerID) -> ListenerID? {
+        if fits(listeners[preferred.index], ip) { return preferred }
+        return listeners.firstIndex { fits($0, ip) }.map(ListenerID.init)
+    }
+
+    /// Proof that a Record-Route value for a Call-ID was written by us.
+    public func routeToken(_ bytes: Span<UInt8>, callID: Slice) -> UInt64 {
+        keyedHash.hash(bytes.extracting(callID.range), salt: 0x7274)
+    }
+
+    /// True when a Route value carries the proof for a Call-ID.
+    public func isTrusted(_ bytes: Span<UInt8>, route: URI, callID: Slice) -> Bool {
+        guard let value = bytes.parameter("sg", in: route.parameters)?.value else { return false }
+        return bytes.hexadecimal(value) == routeToken(bytes, callID: callID)
+    }
+
+    private func fits(_ listener: Listener, _ ip: IPAddress) -> Bool {
+        listener.address.ip.isV6 == ip.isV6
+    }
+
+    private func isDomain(_ bytes: Span<UInt8>, _ host: Slice) -> Bool {
+        for domain in domains where bytes.equals(host, ignoringCase: domain.span, Slice(0, domain.count)) {
+            return true
+        }
+        return false
+    }
+
+    private func hasListener(port: UInt16) -> Bool {
+        for listener in listeners where listener.address.port == port || listener.advertised.port == port {
+            return true
+        }
+        return false
+    }
+
+    private func isOwn(_ ip: IPAddress, port: UInt16?) -> Bool {
+        for listener in listeners {
+            let wanted = port ?? listener.transport.defaultPort
+            if listener.address.ip == ip && listener.address.port == wanted { return true }
+            if listener.advertised.ip == ip && listener.advertised.port == wanted { return true }
+            if listener.address.ip.isUnspecified && ip.isLoopback && listener.address.port == wanted { return true }
+        }
+        return false
+    }
+}

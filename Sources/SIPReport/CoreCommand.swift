@@ -1,0 +1,86 @@
+/// What a kick applies to. Frozen when the dialog opens, so that a re-sorted list changes nothing.
+public enum KickTarget: Sendable, Hashable {
+    /// One binding.
+    case binding(BindingID)
+    /// One contact URI of an address of record.
+    case contact(aor: String, contact: String)
+    /// Every binding of an address of record.
+    case aor(String)
+}
+
+/// What a kick does beside removing the binding.
+public enum KickAct: Sendable, Hashable {
+    /// Removes the binding.
+    case drop
+
+    /// The word on the command line and in the audit log.
+    public var name: String {
+        switch self {
+        case .drop: "drop"
+        }
+    }
+}
+
+/// An operator's order to throw registrations off.
+public struct KickRequest: Sendable, Hashable {
+    /// What to kick; at least one.
+    public var targets: [KickTarget]
+    /// What to do.
+    public var act: KickAct
+    /// Why, in the operator's words; may be empty.
+    public var reason: String
+    /// Who asked: `console`, or `ctl`.
+    public var actor: String
+
+    /// Describes a kick.
+    public init(targets: [KickTarget], act: KickAct = .drop, reason: String = "", actor: String) {
+        self.targets = targets
+        self.act = act
+        self.reason = reason
+        self.actor = actor
+    }
+}
+
+/// An order from the console or the control socket to the engine.
+public enum CoreCommand: Sendable, Hashable {
+    /// Throws registrations off.
+    case kick(KickRequest)
+    /// Brings back what a kick removed, within ten seconds of it.
+    case undoKick(audit: UInt64, actor: String)
+}
+
+/// One line of the audit log.
+public struct AuditEntry: Sendable, Hashable {
+    /// Counts from 1; names the act for an undo.
+    public var number: UInt64
+    /// Wall clock, nanoseconds since 1970-01-01 UTC.
+    public var unixNanoseconds: Int64
+    /// Who asked.
+    public var actor: String
+    /// What was done: `drop`, `undo`.
+    public var act: String
+    /// The bindings it touched, as `aor contact`.
+    public var targets: [String]
+    /// Why, in the operator's words; may be empty.
+    public var reason: String
+
+    /// Makes a line from all its values.
+    public init(number: UInt64, unixNanoseconds: Int64, actor: String, act: String, targets: [String], reason: String) {
+        self.number = number
+        self.unixNanoseconds = unixNanoseconds
+        self.actor = actor
+        self.act = act
+        self.targets = targets
+        self.reason = reason
+    }
+}
+
+/// What became of a command.
+public enum CommandOutcome: Sendable, Hashable {
+    /// Bindings were removed; the audit entry names them.
+    case kicked(AuditEntry)
+    /// A kick was taken back.
+    case undone(AuditEntry)
+    /// Nothing matched, or the time for an undo is over; the text says which.
+    case refused(String)
+}

@@ -1,0 +1,119 @@
+public import SIPFlow
+
+/// The number of a binding; never reused within a process.
+public struct BindingID: Sendable, Hashable, Comparable {
+    /// Counts from 1.
+    public var number: UInt64
+
+    /// Names a binding.
+    public init(_ number: UInt64) {
+        self.number = number
+    }
+
+    /// Orders by age.
+    public static func < (left: BindingID, right: BindingID) -> Bool { left.number < right.number }
+}
+
+/// What a registration is worth right now.
+public enum RegistrationState: String, Sendable, Hashable, CaseIterable {
+    /// Refreshed in time.
+    case ok
+    /// Less than a tenth of its time is left, or less than ten seconds.
+    case late
+    /// The contact's address differs from the packet's source.
+    case nat
+}
+
+/// Why a binding went away.
+public enum BindingRemoval: String, Sendable, Hashable, CaseIterable {
+    /// Its time ran out.
+    case expired
+    /// The phone asked for it (RFC 3261 §10.2.2).
+    case unregistered
+    /// An operator dropped it.
+    case kicked
+    /// A newer one of the same phone took its place.
+    case replaced
+}
+
+/// One binding of an address of record, as people see it.
+public struct RegistrationRow: Sendable, Hashable {
+    /// The binding.
+    public var id: BindingID
+    /// The address of record, `user@domain`.
+    public var aor: String
+    /// The contact URI as registered.
+    public var contact: String
+    /// The flow the last REGISTER came over.
+    public var flow: Flow
+    /// When it was made.
+    public var registeredAt: Moment
+    /// When it was last refreshed.
+    public var refreshedAt: Moment
+    /// When it ends unless refreshed.
+    public var expiresAt: Moment
+    /// How often it was refreshed.
+    public var refreshes: Int
+    /// The phone's User-Agent, empty when it named none.
+    public var userAgent: String
+    /// The REGISTER's Call-ID.
+    public var callID: String
+    /// The REGISTER's CSeq number.
+    public var cseq: UInt32
+    /// The q value in thousandths; nil when none was given.
+    public var q: Int?
+    /// The Path header field's values, as one list; empty when there was none.
+    public var path: String
+    /// The `+sip.instance` without quotes; empty when there was none.
+    public var instance: String
+    /// True when the contact's address differs from the packet's source.
+    public var isBehindNAT: Bool
+
+    /// Makes a row from all its values.
+    public init(
+        id: BindingID, aor: String, contact: String, flow: Flow, registeredAt: Moment, refreshedAt: Moment,
+        expiresAt: Moment, refreshes: Int = 0, userAgent: String = "", callID: String = "", cseq: UInt32 = 1, q: Int? = nil,
+        path: String = "", instance: String = "", isBehindNAT: Bool = false
+    ) {
+        self.id = id
+        self.aor = aor
+        self.contact = contact
+        self.flow = flow
+        self.registeredAt = registeredAt
+        self.refreshedAt = refreshedAt
+        self.expiresAt = expiresAt
+        self.refreshes = refreshes
+        self.userAgent = userAgent
+        self.callID = callID
+        self.cseq = cseq
+        self.q = q
+        self.path = path
+        self.instance = instance
+        self.isBehindNAT = isBehindNAT
+    }
+
+    /// The state at a moment.
+    public func state(at now: Moment) -> RegistrationState {
+        let left = expiresAt - now
+        let whole = expiresAt - refreshedAt
+        if left < .seconds(10) || left.nanoseconds < whole.nanoseconds / 10 { return .late }
+        return isBehindNAT ? .nat : .ok
+    }
+}
+
+/// A binding that is gone, and why.
+public struct RemovedRegistration: Sendable, Hashable {
+    /// The binding.
+    public var id: BindingID
+    /// Why it went.
+    public var reason: BindingRemoval
+    /// When it went.
+    public var moment: Moment
+
+    /// Describes a removal.
+    public init(id: BindingID, reason: BindingRemoval, moment: Moment) {
+        self.id = id
+        self.reason = reason
+        self.moment = moment
+    }
+}

@@ -1,0 +1,125 @@
+public import SIPFlow
+
+/// The side of a transaction that we play (RFC 3261 §17).
+public enum TransactionRole: String, Sendable, Hashable, CaseIterable {
+    /// We received the request.
+    case server
+    /// We sent the request.
+    case client
+}
+
+/// The states of the four machines by their names in RFC 3261 §17 and RFC 6026.
+public enum TransactionState: String, Sendable, Hashable, CaseIterable {
+    /// Client INVITE, nothing heard.
+    case calling = "Calling"
+    /// Non-INVITE, nothing heard or answered.
+    case trying = "Trying"
+    /// A provisional response came or went.
+    case proceeding = "Proceeding"
+    /// A 2xx to an INVITE came or went (RFC 6026).
+    case accepted = "Accepted"
+    /// A final response came or went.
+    case completed = "Completed"
+    /// Server INVITE: the ACK to a failure came.
+    case confirmed = "Confirmed"
+    /// Over.
+    case terminated = "Terminated"
+}
+
+/// The timers of RFC 3261 §17 (A to K), RFC 6026 (L and M) and Timer C of §16.6.
+public enum TimerName: String, Sendable, Hashable, CaseIterable {
+    /// Timer A.
+    case a = "A"
+    /// Timer B.
+    case b = "B"
+    /// Timer C.
+    case c = "C"
+    /// Timer D.
+    case d = "D"
+    /// Timer E.
+    case e = "E"
+    /// Timer F.
+    case f = "F"
+    /// Timer G.
+    case g = "G"
+    /// Timer H.
+    case h = "H"
+    /// Timer I.
+    case i = "I"
+    /// Timer J.
+    case j = "J"
+    /// Timer K.
+    case k = "K"
+    /// Timer L.
+    case l = "L"
+    /// Timer M.
+    case m = "M"
+}
+
+/// A timer that runs, and when it fires.
+public struct RunningTimer: Sendable, Hashable {
+    /// Which one.
+    public var name: TimerName
+    /// When it fires.
+    public var deadline: Moment
+
+    /// Describes a running timer.
+    public init(name: TimerName, deadline: Moment) {
+        self.name = name
+        self.deadline = deadline
+    }
+}
+
+/// One transaction, as people see it.
+public struct TransactionRow: Sendable, Hashable {
+    /// Its number, the one on trace records; never reused within a process.
+    public var id: UInt64
+    /// Our side.
+    public var role: TransactionRole
+    /// The request's method.
+    public var method: String
+    /// Its state.
+    public var state: TransactionState
+    /// The top Via's branch.
+    public var branch: String
+    /// The other side.
+    public var flow: Flow
+    /// When it began.
+    public var startedAt: Moment
+    /// The timers that run, soonest first.
+    public var timers: [RunningTimer]
+    /// How often we repeated, or were sent again, its request or response.
+    public var retransmits: Int
+    /// The request's Call-ID.
+    public var callID: String
+    /// The server transaction whose request this client transaction forwards; nil for a server's, and for our own.
+    public var parent: UInt64?
+    /// The place among its parent's branches, from 0 (fork a, b, c …).
+    public var fork: Int
+    /// The last status code that came or went, 0 when none did.
+    public var code: Int
+    /// When it ended; nil while it runs.
+    public var endedAt: Moment?
+
+    /// Makes a row from all its values.
+    public init(
+        id: UInt64, role: TransactionRole, method: String, state: TransactionState, branch: String, flow: Flow,
+        startedAt: Moment, timers: [RunningTimer] = [], retransmits: Int = 0, callID: String, parent: UInt64? = nil,
+        fork: Int = 0, code: Int = 0, endedAt: Moment? = nil
+    ) {
+        self.id = id
+        self.role = role
+        self.method = method
+        self.state = state
+        self.branch = branch
+        self.flow = flow
+        self.startedAt = startedAt
+        self.timers = timers
+        self.retransmits = retransmits
+        self.callID = callID
+        self.parent = parent
+        self.fork = fork
+        self.code = code
+        self.endedAt = endedAt
+    }
+}

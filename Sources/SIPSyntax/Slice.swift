@@ -1,0 +1,142 @@
+/// A run of bytes inside a message.
+///
+/// - Units: byte offsets from the message's start, the end not included. Limits: 65,535 and below.
+public struct Slice: Sendable, Hashable {
+    private var first: Int32
+    private var past: Int32
+
+    /// The run from `start` up to, not including, `end`.
+    public init(_ start: Int, _ end: Int) {
+        first = Int32(truncatingIfNeeded: start)
+        past = Int32(truncatingIfNeeded: end)
+    }
+
+    /// Where it begins.
+    public var start: Int { Int(first) }
+    /// Where it ends; this byte is no longer in it.
+    public var end: Int { Int(past) }
+    /// How many bytes it has.
+    public var count: Int { Int(past - first) }
+    /// True when it has no bytes.
+    public var isEmpty: Bool { past <= first }
+    /// The same as a range.
+    public var range: Range<Int> { start..<max(start, end) }
+}
+
+extension Span<UInt8> {
+    /// The bytes of a slice as text; what is not UTF-8 becomes U+FFFD.
+    public func text(_ slice: Slice) -> String {
+        // The pointer lives only for the closure, and the string copies from it at once.
+        unsafe withUnsafeBufferPointer { unsafe String(decoding: $0[slice.range], as: UTF8.self) }
+    }
+
+    /// True when a slice equals a literal, upper and lower case alike.
+    public func equals(_ slice: Slice, ignoringCase text: StaticString) -> Bool {
+        guard slice.count == text.utf8CodeUnitCount else { return false }
+        for index in 0..<slice.count {
+            // A static string's bytes live as long as the process, and the index is below its count.
+            let other = unsafe text.utf8Start[index]
+            if lowercase(self[slice.start + index]) != lowercase(other) { return false }
+        }
+        return true
+    }
+
+    /// True when a slice equals a literal, byte for byte.
+    public func equals(_ slice: Slice, _ text: StaticString) -> Bool {
+        guard slice.count == text.utf8CodeUnitCount else { return false }
+        for index in 0..<slice.count {
+            // A static string's bytes live as long as the process, and the index is below its count.
+            if unsafe self[slice.start + index] != text.utf8Start[index] { return false }
+        }
+        return true
+    }
+
+    /// True when two slices, of this and of other bytes, are the same byte for byte.
+    public func equals(_ slice: Slice, _ other: Span<UInt8>, _ otherSlice: Slice) -> Bool {
+        guard slice.count == otherSlice.count else { return false }
+        for index in 0..<slice.count where self[slice.start + index] != other[otherSlice.start + index] {
+            return false
+        }
+        return true
+    }
+
+    /// True when two slices, of this and of other bytes, are the same but for upper and lower case.
+    public func equals(_ slice: Slice, ignoringCase other: Span<UInt8>, _ otherSlice: Slice) -> Bool {
+        guard slice.count == otherSlice.count else { return false }
+        for index in 0..<slice.count
+        where lowercase(self[slice.start + index]) != lowercase(other[otherSlice.start + index]) {
+            return false
+        }
+        return true
+    }
+
+    /// A slice without spaces, tabs and line ends at both ends.
+    public func trimmed(_ slice: Slice) -> Slice {
+        var start = slice.start
+        var end = slice.end
+        while start < end && isWhite(self[start]) { start += 1 }
+        while end > start && isWhite(self[end - 1]) { end -= 1 }
+        return Slice(start, end)
+    }
+
+    /// The first offset of a byte in a slice.
+    public func first(_ byte: UInt8, in slice: Slice) -> Int? {
+        var index = slice.start
+        while index < slice.end {
+            if self[index] == byte { return index }
+            index += 1
+        }
+        return nil
+    }
+
+    /// The number that a slice of decimal digits stands for.
+    ///
+    /// - Errors: nil when empty, when anything but digits is in it, or above 4,294,967,295.
+    public func number(_ slice: Slice) -> UInt32? {
+        guard !slice.isEmpty else { return nil }
+        var value: UInt64 = 0
+        for index in slice.range {
+            let digit = self[index] &- UInt8(ascii: "0")
+            guard digit <= 9 else { return nil }
+            value = value * 10 + UInt64(digit)
+            guard value <= UInt64(UInt32.max) else { return nil }
+        }
+        return UInt32(value)
+    }
+
+    /// The number that 16 hexadecimal digits stand for; nil for anything else.
+    public func hexadecimal(_ slice: Slice) -> UInt64? {
+        guard slice.count == 16 else { return nil }
+        var value: UInt64 = 0
+        for index in slice.range {
+            guard let digit = hexadecimalDigit(self[index]) else { return nil }
+            value = value << 4 | UInt64(digit)
+        }
+        return value
+    }
+}
+
+/// A letter in lower case; any other byte unchanged.
+@inlinable
+public func lowercase(_ byte: UInt8) -> UInt8 {
+    byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
+}
+
+/// True for a space, a tab or a byte of a line end.
+@inlinable
+public func isWhite(_ byte: UInt8) -> Bool {
+    byte == 0x20 || byte == 0x09 || byte == 0x0d || byte == 0x0a
+}
+
+/// True for the bytes of a token (RFC 3261 §25.1).
+public func isTokenByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "!"),
+        UInt8(ascii: "%"), UInt8(ascii: "*"), UInt8(ascii: "_"), UInt8(ascii: "+"), UInt8(ascii: "`"),
+        UInt8(ascii: "'"), UInt8(ascii: "~"):
+        true
+    default:
+        false
+    }
+}

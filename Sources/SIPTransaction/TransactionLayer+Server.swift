@@ -1,0 +1,97 @@
+public import SIPFlow
+public import SIPSyntax
+
+extension TransactionLayer {
+    /// Opens a server transaction for a request that none matches.
+    public mutating func openServer(
+        _ bytes: Span<UInt8>, _ index: MessageIndex, method: Method, from source: SocketAddress, replyTo flow: Flow,
+        now: Moment
+    ) -> TransactionID {
+        var record = TransactionRecord(flow: flow, source: source, method: method, hash: 0, now: now)
+        record.request = store.add(bytes)
+        storeIdentity(bytes, index, method: method, withKey: true, in: &record)
+        let hash = record.hash
+        let isReliable = flow.transport.isReliable
+        let id: TransactionID
+        if method == .invite {
+            let machine = ServerInviteTransaction(timers: timers, isReliable: isReliable)
+            let place = serverInvites.add(Transaction(machine: machine, record: record))
+            id = TransactionID(.serverInvite, slot: place.slot, generation: place.generation)
+        } else {
+            let machine = ServerRequestTransaction(timers: timers, isReliable: isReliable, now: now)
+            let deadline = machine.nextDeadline
+            let place = serverRequests.add(Transaction(machine: machine, record: record))
+            id = TransactionID(.serverRequest, slot: place.slot, generation: place.generation)
+            if let deadline { wheel.arm(id.timer, at: deadline) }
+        }
+        table.insert(hash, id.timer)
+        markChanged(id)
+        return id
+    }
+
+    /// A repeat of the request arrived: sends the last response again where the machine says so.
+    public mutating func receiveRepeat(_ id: TransactionID, into outbox: inout Outbox) {
+        let repeats: Bool
+        if id.kind == .serverInvite {
+            repeats = serverInvites[id.slot].machine.receiveInvite() == .resendResponse
+        } else {
+            repeats = serverRequests[id.slot].machine.receiveRequest() == .resendResponse
+        }
+        change(id) { $0.retransmits += 1 }
+        markChanged(id)
+        if repeats { resendResponse(id, into: &outbox) }
+    }
+
+    /// An ACK for an INVITE transaction arrived.
+    public mutating func receiveAcknowledgement(
+        _ id: TransactionID, now: Moment
+    ) -> ServerInviteTransaction.AcknowledgementResult {
+        let result = serverInvites[id.slot].machine.receiveAcknowledgement(now: now)
+        settle(id, serverInvites[id.slot].machine.nextDeadline, serverInvites[id.slot].machine.name)
+        return result
+    }
+
+    /// Sends the response that stands unfinished at the end of the outbox; takes it out if it may not go.
+    @discardableResult
+    public mutating func respond(
+        _ id: TransactionID, code: Int, isOwn: Bool, now: Moment, into outbox: inout Outbox
+    ) -> Bool {
+        let mayGo =
+            switch id.kind {
+            case .serverInvite: serverInvites[id.slot].machine.send(code: code, now: now) == .send
+            case .serverRequest, .clientInvite, .clientRequest:
+                serverRequests[id.slot].machine.send(code: code, now: now) == .send
+            }
+        let start = outbox.messageStart
+        guard mayGo else {
+            outbox.bytes.removeSubrange(start...)
+            return false
+        }
+        var record = record(id)
+        outbox.finish(to: record.flow, transaction: id.number, isOwn: isOwn)
+        record.code = code
+        store.remove(&record.response)
+        let isAccepted = id.kind == .serverInvite && (200...299).contains(code)
+        if !isAccepted { record.response = store.add(outbox.bytes.span.extracting(start...)) }
+        if code >= 200 { store.remove(&record.request) }
+        change(id) { $0 = record }
+        if id.kind == .serverInvite {
+            settle(id, serverInvites[id.slot].machine.nextDeadline, serverInvites[id.slot].machine.name)
+        } else {
+            settle(id, serverRequests[id.slot].machine.nextDeadline, serverRequests[id.slot].machine.name)
+        }
+        return true
+    }
+
+    /// Ends a server transaction without a response, as RFC 4320 §4.2 wants for a late non-INVITE one.
+    public mutating func abandon(_ id: TransactionID) {
+        end(id)
+    }
+
+    func resendResponse(_ id: TransactionID, into outbox: inout Outbox) {
+        let record = record(id)
+        guard !record.response.isNone else { return }
+        store.read(record.response) { outbox.bytes.append(copying: $0) }
+        outbox.finish(to: record.flow, transaction: id.number, isOwn: false, isRetransmission: true)
+    }
+}

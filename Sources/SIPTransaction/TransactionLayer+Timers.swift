@@ -1,0 +1,104 @@
+public import SIPFlow
+
+/// What a deadline asks of the owner of a transaction.
+public enum TransactionEvent: Sendable, Hashable {
+    /// A client transaction heard nothing in time: act as on 408. It is over.
+    case clientTimedOut(TransactionRecord.Reference)
+    /// An INVITE rang too long (timer C): cancel the branch.
+    case rangTooLong(TransactionID)
+}
+
+extension TransactionRecord {
+    /// What an owner needs of a transaction that is over.
+    public struct Reference: Sendable, Hashable {
+        /// Its number.
+        public var id: TransactionID
+        /// Its response context.
+        public var context: UInt32?
+        /// The server transaction whose request it forwarded.
+        public var parent: TransactionID
+    }
+}
+
+extension TransactionLayer {
+    /// Lets due deadlines act, up to the first that its owner must know of; nil when none is left.
+    public mutating func nextEvent(now: Moment, into outbox: inout Outbox) -> TransactionEvent? {
+        while let timer = wheel.popDue(now: now) {
+            if let event = fire(TransactionID(number: UInt64(timer)), now: now, into: &outbox) { return event }
+        }
+        return nil
+    }
+
+    private mutating func fire(
+        _ place: TransactionID, now: Moment, into outbox: inout Outbox
+    ) -> TransactionEvent? {
+        switch place.kind {
+        case .serverInvite:
+            let id = TransactionID(
+                .serverInvite, slot: place.slot, generation: serverInvites.generation(place.slot))
+            return fireServerInvite(id, now: now, into: &outbox)
+        case .serverRequest:
+            let id = TransactionID(
+                .serverRequest, slot: place.slot, generation: serverRequests.generation(place.slot))
+            switch serverRequests[id.slot].machine.fire(now: now) {
+            case .nothing, .ended: break
+            }
+            settle(id, serverRequests[id.slot].machine.nextDeadline, serverRequests[id.slot].machine.name)
+            return nil
+        case .clientInvite:
+            let id = TransactionID(
+                .clientInvite, slot: place.slot, generation: clientInvites.generation(place.slot))
+            return fireClientInvite(id, now: now, into: &outbox)
+        case .clientRequest:
+            let id = TransactionID(
+                .clientRequest, slot: place.slot, generation: clientRequests.generation(place.slot))
+            return fireClientRequest(id, now: now, into: &outbox)
+        }
+    }
+
+    private mutating func fireServerInvite(
+        _ id: TransactionID, now: Moment, into outbox: inout Outbox
+    ) -> TransactionEvent? {
+        switch serverInvites[id.slot].machine.fire(now: now) {
+        case .resend:
+            serverInvites[id.slot].record.retransmits += 1
+            resendResponse(id, into: &outbox)
+        case .nothing, .timedOut, .ended: break
+        }
+        settle(id, serverInvites[id.slot].machine.nextDeadline, serverInvites[id.slot].machine.name)
+        return nil
+    }
+
+    private mutating func fireClientInvite(
+        _ id: TransactionID, now: Moment, into outbox: inout Outbox
+    ) -> TransactionEvent? {
+        var event: TransactionEvent?
+        switch clientInvites[id.slot].machine.fire(now: now) {
+        case .resend: resendRequest(id, into: &outbox)
+        case .timedOut, .cancelTimedOut: event = .clientTimedOut(reference(id))
+        case .rangTooLong: return .rangTooLong(id)
+        case .nothing, .ended: break
+        }
+        settleClient(id)
+        return event
+    }
+
+    private mutating func fireClientRequest(
+        _ id: TransactionID, now: Moment, into outbox: inout Outbox
+    ) -> TransactionEvent? {
+        var event: TransactionEvent?
+        switch clientRequests[id.slot].machine.fire(now: now) {
+        case .resend: resendRequest(id, into: &outbox)
+        case .timedOut: event = .clientTimedOut(reference(id))
+        case .nothing, .ended: break
+        }
+        settleClient(id)
+        return event
+    }
+
+    /// What an owner needs of a transaction.
+    public func reference(_ id: TransactionID) -> TransactionRecord.Reference {
+        let record = record(id)
+        return TransactionRecord.Reference(id: id, context: record.context, parent: record.parent)
+    }
+}

@@ -1,0 +1,3 @@
+import ConsoleApp
+
+Sipglass.main()

@@ -1,0 +1,130 @@
+"""SIPp through the proxy and to the registrar: nothing fails and nothing has to be sent twice."""
+from support import *
+
+USERS = [str(1000000 + n) for n in range(100)]
+CALLS, RATE = 1000, 100
+
+
+def call_through(folder, server, calls, rate, ip=IP):
+    """Registers callees and places calls; the two SIPps, done and content."""
+    callee_port, limit = free_port(), 30 + calls / rate
+    sipp_register(folder, server, USERS, 200, callee_port, ip)
+    options = ["-m", str(calls), "-trace_msg", "-message_overwrite", "false"]
+    with Sipp(folder, "callee", "call_uas.xml", server, callee_port, ip,
+              extra=[*options, "-message_file", os.path.join(folder, "callee.msg")]) as callee, \
+         Sipp(folder, "caller", "call_uac.xml", server, free_port(), ip, USERS,
+              extra=[*options, "-message_file", os.path.join(folder, "caller.msg"), "-r", str(rate), "-l", "1000"]) as caller:
+        caller.wait(limit)
+        callee.wait(10)
+        caller.need(calls)
+        callee.need(calls)
+    return caller, callee
+
+
+@test("%d calls at " + "%d/s through the proxy after a REGISTER" % RATE, CALLS)
+def thousand_calls(folder, calls):
+    with Sipglass(folder) as server:
+        caller, callee = call_through(folder, server, calls, RATE)
+        # a proxy that answers 100 at once, forwards all and repeats nothing
+        need(caller.trace().count(("<", "100")) == calls, "%d times 100 for %d calls" % (caller.trace().count(("<", "100")), calls))
+        for message in (("<", "INVITE"), (">", "180"), (">", "200"), ("<", "ACK"), ("<", "BYE")):
+            expected = calls * (2 if message == (">", "200") else 1)
+            need(callee.trace().count(message) == expected, "the callee has %s %d times" % (message, callee.trace().count(message)))
+        server.need_alive()
+
+
+@test("calls over IPv6")
+def calls_ipv6(folder):
+    server = Sipglass(folder)
+    server.words[1:2] = ["udp:%s:%d" % (IP, server.port), "--listen", "udp:[::1]:%d" % server.port]
+    with server:
+        call_through(folder, server, 100, 50, "[::1]")
+        rows = server.ctl("registrations")["registrations"]
+        need(rows and all("[::1]" in row["contact"] for row in rows), "contacts: %s" % rows[:2])
+
+
+@test("a call between an IPv6 phone and an IPv4 phone")
+def calls_mixed(folder):
+    server = Sipglass(folder)
+    server.words[1:2] = ["udp:%s:%d" % (IP, server.port), "--listen", "udp:[::1]:%d" % server.port]
+    with server:
+        callee_port = free_port()
+        sipp_register(folder, server, USERS, 200, callee_port)
+        with Sipp(folder, "callee", "call_uas.xml", server, callee_port, extra=["-m", "20"]) as callee, \
+             Sipp(folder, "caller", "call_uac.xml", server, free_port(), "[::1]", USERS, extra=["-m", "20", "-r", "20"]) as caller:
+            caller.wait(20)
+            callee.wait(10)
+            caller.need(20)
+            callee.need(20)
+
+
+@test("REGISTER of %d addresses of record, which ctl then lists", 1000)
+def registers(folder, count):
+    users, callee = [str(2000000 + n) for n in range(count)], free_port()
+    with Sipglass(folder) as server:
+        sipp_register(folder, server, users, 500, callee)
+        expected = {("%s@%s" % (user, DOMAIN), "sip:%s@%s:%d" % (user, IP, callee)) for user in users}
+        listed = server.registrations()
+        need(listed == expected, "ctl lists %d; missing %s; not expected %s" %
+             (len(listed), sorted(expected - listed)[:3], sorted(listed - expected)[:3]))
+
+
+@test("%d OPTIONS at 500/s", 1000)
+def options(folder, count):
+    with Sipglass(folder) as server:
+        with Sipp(folder, "options", "options.xml", server, free_port(), extra=["-m", str(count), "-r", "500"]) as sipp:
+            sipp.wait(30)
+            sipp.need(count)
+
+
+@test("sipsak: OPTIONS, REGISTER and a look-up of the binding")
+def sipsak(folder):
+    with Sipglass(folder) as server:
+        at = "%s:%d" % (IP, server.port)
+        for words in (["-s", "sip:" + at],
+                      ["-U", "-C", "sip:sak@%s:%d" % (IP, free_port()), "-x", "300", "-p", at, "-s", "sip:sak@" + DOMAIN]):
+            done = subprocess.run(["sipsak", "-H", IP, "-l", str(free_port()), *words], stdin=subprocess.DEVNULL,
+                                  capture_output=True, timeout=40, cwd=folder)
+            need(done.returncode == 0, "sipsak %s ends with %d: %s" %
+                 (" ".join(words), done.returncode, (done.stdout + done.stderr)[-300:].decode("latin1")))
+        need([aor for aor, _ in server.registrations()] == ["sak@" + DOMAIN], "ctl lists %s" % server.registrations())
+
+
+@test("a kick by ctl takes the binding away, and the next call finds nobody")
+def kick(folder):
+    with Sipglass(folder) as server, Peer(server.port) as phone, Peer(server.port) as caller:
+        register(phone, "bob")
+        register(phone, "carol")
+        aor = "bob@" + DOMAIN
+        said = json.dumps(server.ctl("kick", aor, "--reason", "moved desk"))
+        need("moved desk" in said and aor in said, "no audit line in " + said)
+        need({aor for aor, _ in server.registrations()} == {"carol@" + DOMAIN}, "ctl lists %s" % server.registrations())
+        reply = caller.ask(request("MESSAGE", "sip:" + aor, caller))
+        need(reply.startswith((b"SIP/2.0 404", b"SIP/2.0 480")), "MESSAGE got " + reply.split(b"\r\n")[0].decode())
+        register(phone, "bob")
+        need(len(server.registrations()) == 2, "ctl lists %s" % server.registrations())
+
+
+@test("ctl says what it cannot do: an error object and a status that is not 0")
+def ctl_errors(folder):
+    with Sipglass(folder) as server:
+        for words in (["kick", "nobody@" + DOMAIN], ["registrations", "--control", os.path.join(folder, "nothing")]):
+            done = subprocess.run([BINARY, "ctl", *words, "--json", *(() if "--control" in words else ("--control", server.control))],
+                                  stdin=subprocess.DEVNULL, capture_output=True, timeout=10)
+            need(done.returncode != 0, "ctl %s ends with 0" % words)
+            error = json.loads(done.stdout or done.stderr)["error"]
+            need(error["code"] and error["message"], "the error is %s" % error)
+        need(os.stat(server.control).st_mode & 0o777 == 0o600, "the control socket has mode %o" % (os.stat(server.control).st_mode & 0o777))
+
+
+@test("it listens beyond loopback only when told to, and says when an address is taken")
+def start_up(folder):
+    def run(*words):
+        done = subprocess.run([BINARY, "run", "--headless", "--store", "memory", "--control", os.path.join(folder, "other"), *words],
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=10)
+        return done.returncode, (done.stdout + done.stderr).decode()
+    code, text = run("--listen", "udp:0.0.0.0:%d" % free_port())
+    need(code not in (0, None) and "--open" in text, "listening everywhere without accounts: %d %s" % (code, text))
+    with Sipglass(folder) as server:
+        code, text = run("--listen", "udp:%s:%d" % (IP, server.port))
+        need(code == 69 and str(server.port) in text, "an address in use: %d %s" % (code, text))
