@@ -6,31 +6,55 @@ public import SIPFlow
 public struct CoreConfiguration: Sendable, Hashable {
     /// The listeners, in the order of `ListenerID`.
     public var listeners: [Listener]
-    /// The domains served, in lower case. A request for a listener's own address is served too.
+    /// The domains served, in lower case.
+    ///
+    /// A request for a listener's own address is served too.
     public var domains: [String]
     /// True when no accounts are configured, so that anybody may register: LAB MODE.
     public var isLab = true
-    /// The shortest expiry granted without a 423, in seconds (RFC 3261 §10.3 step 7). Default 60.
+    /// The shortest expiry granted without a 423, in seconds (RFC 3261 §10.3 step 7).
+    ///
+    /// Default 60.
     public var minimumExpiry = 60
-    /// The expiry when a request names none, in seconds (RFC 3261 §10.2.1.1). Default 3,600.
+    /// The expiry when a request names none, in seconds (RFC 3261 §10.2.1.1).
+    ///
+    /// Default 3,600.
     public var defaultExpiry = 3_600
-    /// The longest expiry granted, in seconds; longer wishes are shortened. Default 7,200.
+    /// The longest expiry granted, in seconds; longer wishes are shortened.
+    ///
+    /// Default 7,200.
     public var maximumExpiry = 7_200
-    /// The most contacts an address of record may have. Default 10.
+    /// The most contacts an address of record may have.
+    ///
+    /// Default 10.
     public var contactsPerAOR = 10
-    /// The most bindings altogether. Default 2,000,000.
+    /// The most bindings altogether.
+    ///
+    /// Default 2,000,000.
     public var bindingLimit = 2_000_000
-    /// The most live transactions; more are shed with 503. Default 400,000.
+    /// The most live transactions; more are shed with 503.
+    ///
+    /// Default 400,000.
     public var transactionLimit = 400_000
-    /// Timer T1 (RFC 3261 §17.1.1.1). Default 500 ms.
+    /// Timer T1 (RFC 3261 §17.1.1.1).
+    ///
+    /// Default 500 ms.
     public var t1 = Interval.milliseconds(500)
-    /// Timer T2. Default 4 s.
+    /// Timer T2.
+    ///
+    /// Default 4 s.
     public var t2 = Interval.seconds(4)
-    /// Timer T4. Default 5 s.
+    /// Timer T4.
+    ///
+    /// Default 5 s.
     public var t4 = Interval.seconds(5)
-    /// Timer C (RFC 3261 §16.6 step 11). Default 181 s.
+    /// Timer C (RFC 3261 §16.6 step 11).
+    ///
+    /// Default 181 s.
     public var timerC = Interval.seconds(181)
-    /// The byte budget of the trace ring. Default 64 MiB.
+    /// The byte budget of the trace ring.
+    ///
+    /// Default 64 MiB.
     public var traceBudget = 64 << 20
 
     /// A configuration for some listeners and domains, all else at its default.

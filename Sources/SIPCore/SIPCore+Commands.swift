@@ -24,7 +24,9 @@ struct Operations {
 extension SIPCore {
     /// Carries out an operator's order.
     public mutating func perform(
-        _ command: CoreCommand, now: Moment, into outbox: inout Outbox
+        _ command: CoreCommand,
+        now: Moment,
+        into outbox: inout Outbox
     ) -> CommandOutcome {
         switch command {
         case .kick(let request): kick(request, now: now)
@@ -42,7 +44,9 @@ extension SIPCore {
             case .aor(let aor): removed += proxy.registrar.remove(aor: aor, now: now)
             }
         }
-        guard !removed.isEmpty else { return .refused("No such registration: it ended meanwhile, or never was.") }
+        guard !removed.isEmpty else {
+            return .refused("No such registration: it ended meanwhile, or never was.")
+        }
         let entry = audit(request.actor, request.act.name, removed, request.reason, now: now)
         operations.kicks.removeAll { $0.moment + Operations.undoTime < now }
         operations.kicks.append(Operations.Kick(audit: entry.number, moment: now, removed: removed))
@@ -65,11 +69,20 @@ extension SIPCore {
     }
 
     private mutating func audit(
-        _ actor: String, _ act: String, _ bindings: [RemovedBinding], _ reason: String, now: Moment
+        _ actor: String,
+        _ act: String,
+        _ bindings: [RemovedBinding],
+        _ reason: String,
+        now: Moment
     ) -> AuditEntry {
         let entry = AuditEntry(
-            number: operations.nextNumber, unixNanoseconds: clock.unixNanoseconds(at: now), actor: actor, act: act,
-            targets: bindings.map { "\($0.aor) \($0.contact)" }, reason: reason)
+            number: operations.nextNumber,
+            unixNanoseconds: clock.unixNanoseconds(at: now),
+            actor: actor,
+            act: act,
+            targets: bindings.map { "\($0.aor) \($0.contact)" },
+            reason: reason
+        )
         operations.nextNumber += 1
         operations.unreported.append(entry)
         return entry

@@ -39,23 +39,36 @@ extension SIPCore {
 
     private func emptyReport(now: Moment) -> EngineReport {
         EngineReport(
-            moment: now, clock: clock, startedAt: startedAt,
+            moment: now,
+            clock: clock,
+            startedAt: startedAt,
             mode: EngineMode(isLab: configuration.isLab, domains: configuration.domains),
             listeners: configuration.listeners.map { ListenerRow(listener: $0) },
             counters: counters.report(
-                bindings: proxy.registrar.count, transactions: proxy.layer.count))
+                bindings: proxy.registrar.count,
+                transactions: proxy.layer.count
+            )
+        )
     }
 
     private func row(_ snapshot: TransactionSnapshot, now: Moment) -> TransactionRow {
         TransactionRow(
-            id: snapshot.id.number, role: snapshot.id.kind.role, method: snapshot.method,
-            state: TransactionState(snapshot.state), branch: snapshot.branch, flow: snapshot.flow,
+            id: snapshot.id.number,
+            role: snapshot.id.kind.role,
+            method: snapshot.method,
+            state: TransactionState(snapshot.state),
+            branch: snapshot.branch,
+            flow: snapshot.flow,
             startedAt: snapshot.startedAt,
             timers: snapshot.timers.map { RunningTimer(name: TimerName($0.timer), deadline: $0.moment) }
                 .sorted { $0.deadline < $1.deadline },
-            retransmits: snapshot.retransmits, callID: snapshot.callID,
-            parent: snapshot.parent == .none ? nil : snapshot.parent.number, fork: snapshot.fork,
-            code: snapshot.code, endedAt: snapshot.hasEnded ? now : nil)
+            retransmits: snapshot.retransmits,
+            callID: snapshot.callID,
+            parent: snapshot.parent == .none ? nil : snapshot.parent.number,
+            fork: snapshot.fork,
+            code: snapshot.code,
+            endedAt: snapshot.hasEnded ? now : nil
+        )
     }
 }
 
@@ -111,10 +124,35 @@ extension RegistrationRow {
     /// The row of a binding.
     fileprivate init(_ binding: BindingSnapshot) {
         self.init(
-            id: BindingID(binding.id), aor: binding.aor, contact: binding.contact, flow: binding.flow,
-            registeredAt: binding.registeredAt, refreshedAt: binding.refreshedAt, expiresAt: binding.expiresAt,
-            refreshes: binding.refreshes, userAgent: binding.userAgent, callID: binding.callID,
-            cseq: binding.cseq, q: binding.q, path: binding.path, instance: binding.instance,
-            isBehindNAT: binding.isBehindNAT)
+            id: BindingID(binding.id),
+            aor: binding.aor,
+            contact: binding.contact,
+            flow: binding.flow,
+            registeredAt: binding.registeredAt,
+            refreshedAt: binding.refreshedAt,
+            expiresAt: binding.expiresAt,
+            refreshes: binding.refreshes,
+            userAgent: binding.userAgent,
+            callID: binding.callID,
+            cseq: binding.cseq,
+            q: binding.q,
+            path: binding.path,
+            instance: binding.instance,
+            isBehindNAT: binding.isBehindNAT
+        )
+    }
+}
+
+extension RemovedRegistration {
+    /// The report's words for a removal.
+    fileprivate init(_ binding: RemovedBinding) {
+        let reason: BindingRemoval =
+            switch binding.reason {
+            case .expired: .expired
+            case .unregistered: .unregistered
+            case .kicked: .kicked
+            case .replaced: .replaced
+            }
+        self.init(id: BindingID(binding.id), reason: reason, moment: binding.moment)
     }
 }

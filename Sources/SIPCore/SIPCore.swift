@@ -1,7 +1,7 @@
 public import SIPFlow
 import SIPProxy
 import SIPRegistrar
-public import SIPReport
+import SIPReport
 import SIPSyntax
 public import SIPTrace
 import SIPTransaction
@@ -28,22 +28,41 @@ public struct SIPCore: ~Copyable {
         trace = TraceLog(budget: configuration.traceBudget)
         let keyedHash = KeyedHash(seed: seed)
         let timers = TransactionTimers(
-            t1: configuration.t1, t2: configuration.t2, t4: configuration.t4, timerC: configuration.timerC)
+            t1: configuration.t1,
+            t2: configuration.t2,
+            t4: configuration.t4,
+            timerC: configuration.timerC
+        )
         let limits = RegistrarLimits(
-            minimumExpiry: configuration.minimumExpiry, defaultExpiry: configuration.defaultExpiry,
-            maximumExpiry: configuration.maximumExpiry, contactsPerAOR: configuration.contactsPerAOR,
-            bindingLimit: configuration.bindingLimit)
+            minimumExpiry: configuration.minimumExpiry,
+            defaultExpiry: configuration.defaultExpiry,
+            maximumExpiry: configuration.maximumExpiry,
+            contactsPerAOR: configuration.contactsPerAOR,
+            bindingLimit: configuration.bindingLimit
+        )
         proxy = SIPProxy(
             domains: ServedDomains(
-                listeners: configuration.listeners, domains: configuration.domains, keyedHash: keyedHash),
+                listeners: configuration.listeners,
+                domains: configuration.domains,
+                keyedHash: keyedHash
+            ),
             layer: TransactionLayer(
-                timers: timers, limit: configuration.transactionLimit, keyedHash: keyedHash, now: now),
-            registrar: Registrar(limits: limits, seed: seed, now: now), clock: clock)
+                timers: timers,
+                limit: configuration.transactionLimit,
+                keyedHash: keyedHash,
+                now: now
+            ),
+            registrar: Registrar(limits: limits, seed: seed, now: now),
+            clock: clock
+        )
     }
 
     /// A message arrived.
     public mutating func receive(
-        _ bytes: Span<UInt8>, over flow: Flow, now: Moment, into outbox: inout Outbox
+        _ bytes: Span<UInt8>,
+        over flow: Flow,
+        now: Moment,
+        into outbox: inout Outbox
     ) {
         let firstSent = outbox.entries.count
         counters.received += 1
@@ -75,7 +94,10 @@ public struct SIPCore: ~Copyable {
     ///
     /// With transaction 0, every request that waits for an answer of the flow's peer is concerned.
     public mutating func transportFailed(
-        transaction: UInt64, flow: Flow, now: Moment, into outbox: inout Outbox
+        transaction: UInt64,
+        flow: Flow,
+        now: Moment,
+        into outbox: inout Outbox
     ) {
         let firstSent = outbox.entries.count
         counters.drops[Int(DropReason.sendFailed.rawValue)] += 1
@@ -112,7 +134,8 @@ public struct SIPCore: ~Copyable {
         case .invite: counters.invites += 1
         case .register: counters.registers += 1
         case .options: counters.options += 1
-        case .ack, .bye, .cancel, .prack, .update, .info, .message, .refer, .subscribe, .notify, .publish, .other:
+        case .ack, .bye, .cancel, .prack, .update, .info, .message, .refer, .subscribe, .notify, .publish,
+            .other:
             break
         }
     }
@@ -129,8 +152,14 @@ public struct SIPCore: ~Copyable {
                 if (0...5).contains(digit) { counters.responses[digit] += 1 }
             }
             let record = TraceRecord(
-                sequence: 0, moment: now, direction: .sent, flow: entry.flow, transaction: entry.transaction,
-                isRetransmission: entry.isRetransmission, isOwn: entry.isOwn)
+                sequence: 0,
+                moment: now,
+                direction: .sent,
+                flow: entry.flow,
+                transaction: entry.transaction,
+                isRetransmission: entry.isRetransmission,
+                isOwn: entry.isOwn
+            )
             _ = trace.append(record, message)
         }
     }

@@ -86,7 +86,8 @@ public struct ByteStore: ~Copyable {
         let slot = classes[index].used
         if Int(slot) == classes[index].pages.count * classes[index].perPage {
             classes[index].pages.append(
-                [UInt8](repeating: 0, count: classes[index].size * classes[index].perPage))
+                [UInt8](repeating: 0, count: classes[index].size * classes[index].perPage)
+            )
         }
         classes[index].used += 1
         return slot

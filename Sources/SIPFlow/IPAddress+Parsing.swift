@@ -20,7 +20,9 @@ extension IPAddress {
         self.init(bytes.span)
     }
 
-    /// Reads IPv6 without brackets. Three colons in a row are taken as two (RFC 5118 §4.10).
+    /// Reads IPv6 without brackets.
+    ///
+    /// Three colons in a row are taken as two (RFC 5118 §4.10).
     private init?(v6 bytes: Span<UInt8>) {
         guard bytes.count >= 2, bytes.count <= 46 else { return nil }
         var groups = InlineArray<8, UInt16>(repeating: 0)
@@ -79,7 +81,8 @@ private func hexadecimal(_ bytes: Span<UInt8>) -> UInt16? {
     var value: UInt16 = 0
     for index in bytes.indices {
         switch bytes[index] {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | UInt16(bytes[index] - UInt8(ascii: "0"))
+        case UInt8(ascii: "0")...UInt8(ascii: "9"):
+            value = value << 4 | UInt16(bytes[index] - UInt8(ascii: "0"))
         case UInt8(ascii: "a")...UInt8(ascii: "f"):
             value = value << 4 | UInt16(bytes[index] - UInt8(ascii: "a") + 10)
         case UInt8(ascii: "A")...UInt8(ascii: "F"):

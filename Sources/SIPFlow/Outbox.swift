@@ -34,11 +34,19 @@ public struct Outbox: ~Copyable {
     /// Makes the bytes appended since the last finish one message to a flow.
     @discardableResult
     public mutating func finish(
-        to flow: Flow, transaction: UInt64 = 0, isOwn: Bool = false, isRetransmission: Bool = false
+        to flow: Flow,
+        transaction: UInt64 = 0,
+        isOwn: Bool = false,
+        isRetransmission: Bool = false
     ) -> Entry {
         let entry = Entry(
-            flow: flow, start: unfinished, count: bytes.count - unfinished, transaction: transaction,
-            isOwn: isOwn, isRetransmission: isRetransmission)
+            flow: flow,
+            start: unfinished,
+            count: bytes.count - unfinished,
+            transaction: transaction,
+            isOwn: isOwn,
+            isRetransmission: isRetransmission
+        )
         entries.append(entry)
         unfinished = bytes.count
         return entry

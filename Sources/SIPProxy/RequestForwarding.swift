@@ -26,8 +26,14 @@ struct ForwardPlan {
 ///   `routes`, when they are written anew; then `lastRoute`, the Request-URI for a strict router, that may be empty.
 /// - Source: RFC 3261 §16.6 steps 1 to 8.
 func appendForwardedRequest(
-    _ bytes: Span<UInt8>, _ index: MessageIndex, plan: ForwardPlan, uri: Span<UInt8>, path: Span<UInt8>,
-    routes: [Slice], lastRoute: Span<UInt8>, into output: inout [UInt8]
+    _ bytes: Span<UInt8>,
+    _ index: MessageIndex,
+    plan: ForwardPlan,
+    uri: Span<UInt8>,
+    path: Span<UInt8>,
+    routes: [Slice],
+    lastRoute: Span<UInt8>,
+    into output: inout [UInt8]
 ) {
     guard case .request(_, let name, _) = index.startLine else { return }
     output.append(copying: bytes.extracting(name.range))
@@ -67,7 +73,9 @@ func appendForwardedRequest(
 ///
 /// Runs of untouched fields are copied at once; a message with bare line feeds gets CRLF line by line.
 func appendEdited(
-    _ bytes: Span<UInt8>, _ index: MessageIndex, into output: inout [UInt8],
+    _ bytes: Span<UInt8>,
+    _ index: MessageIndex,
+    into output: inout [UInt8],
     _ edit: (HeaderField, inout [UInt8]) -> Bool
 ) {
     var runStart = -1
@@ -116,7 +124,11 @@ private func appendRecordRoute(_ listener: Listener, token: UInt64, to output: i
 }
 
 private func appendRoutes(
-    _ bytes: Span<UInt8>, _ routes: [Slice], path: Span<UInt8>, lastRoute: Span<UInt8>, to output: inout [UInt8]
+    _ bytes: Span<UInt8>,
+    _ routes: [Slice],
+    path: Span<UInt8>,
+    lastRoute: Span<UInt8>,
+    to output: inout [UInt8]
 ) {
     if path.count > 0 {
         output.append(ascii: "Route: ")

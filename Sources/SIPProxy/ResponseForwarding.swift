@@ -7,7 +7,11 @@ import SIPSyntax
 ///   place of the response's own challenges when there are any (RFC 3261 §16.7 step 7).
 /// - Source: RFC 3261 §16.7 steps 3 and 9.
 func appendForwardedResponse(
-    _ bytes: Span<UInt8>, _ index: MessageIndex, code: Int, challenges: Span<UInt8>, into output: inout [UInt8]
+    _ bytes: Span<UInt8>,
+    _ index: MessageIndex,
+    code: Int,
+    challenges: Span<UInt8>,
+    into output: inout [UInt8]
 ) {
     guard case .response(let received, let reason) = index.startLine, let via = index.topVia else { return }
     output.append(ascii: "SIP/2.0 ")

@@ -31,7 +31,9 @@ extension SIPProxy {
             field = index.next(after: present)
         }
         guard !routes.isEmpty else { return decision }
-        if uri.isLooseRouter(bytes), serves(bytes, uri), let last = routes.last, let target = routeURI(bytes, last) {
+        if uri.isLooseRouter(bytes), serves(bytes, uri), let last = routes.last,
+            let target = routeURI(bytes, last)
+        {
             decision.uri = target
             decision.hasChanged = true
             decision.isTrusted = domains.isTrusted(bytes, route: uri, callID: index.callID)
@@ -108,7 +110,9 @@ extension SIPProxy {
         while let present = field {
             var cursor = ValueCursor(present.value)
             while let value = cursor.next(bytes) {
-                guard value.count > 39, let via = try? Via(bytes, value), let branch = via.branch else { continue }
+                guard value.count > 39, let via = try? Via(bytes, value), let branch = via.branch else {
+                    continue
+                }
                 if Branch(bytes, branch)?.loopHash == loopHash { return true }
             }
             field = index.next(after: present)

@@ -5,7 +5,11 @@ import SIPTransaction
 extension SIPProxy {
     /// An ACK arrived: it ends at its INVITE transaction, or it goes on statelessly (RFC 3261 §16.6, §17.2.1).
     mutating func receiveAcknowledgement(
-        _ bytes: Span<UInt8>, _ index: MessageIndex, over flow: Flow, now: Moment, into outbox: inout Outbox
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        over flow: Flow,
+        now: Moment,
+        into outbox: inout Outbox
     ) -> Disposition {
         guard index.problem == nil else { return Disposition(drop: .malformed) }
         if let id = layer.findServer(bytes, index, method: .invite), id.kind == .serverInvite {
@@ -30,10 +34,16 @@ extension SIPProxy {
         let branchHash = bytes.extracting((index.topVia?.whole ?? Slice(0, 0)).range)
         let plan = ForwardPlan(
             branch: Branch(
-                transaction: TransactionID(number: layer.keyedHash.hash(branchHash) & ~3), loopHash: route.loopHash),
+                transaction: TransactionID(number: layer.keyedHash.hash(branchHash) & ~3),
+                loopHash: route.loopHash
+            ),
             sending: domains.listeners[target.flow.listener.index],
-            receiving: domains.listeners[flow.listener.index], source: flow.peer, routeToken: nil,
-            hops: route.hops, replacesRoutes: route.hasChanged)
+            receiving: domains.listeners[flow.listener.index],
+            source: flow.peer,
+            routeToken: nil,
+            hops: route.hops,
+            replacesRoutes: route.hasChanged
+        )
         append(bytes, index, plan: plan, target: target, route, into: &outbox)
         outbox.finish(to: target.flow)
         var stored = target
@@ -44,7 +54,11 @@ extension SIPProxy {
 
     /// Where an ACK to a 2xx goes: along its route, or to the one binding of its address of record.
     private mutating func acknowledgementTarget(
-        _ bytes: Span<UInt8>, _ index: MessageIndex, _ route: RouteDecision, over flow: Flow, now: Moment
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        _ route: RouteDecision,
+        over flow: Flow,
+        now: Moment
     ) -> Target? {
         if !routes.isEmpty || !serves(bytes, route.uri) {
             guard route.isTrusted || isRegistered(bytes, index, flow, now: now),

@@ -13,14 +13,24 @@ extension SIPProxy {
 
     /// Answers a new request from this element; `headers` is what `self.headers` holds.
     mutating func answer(
-        _ id: TransactionID, _ code: Int, _ reason: String? = nil, _ bytes: Span<UInt8>, _ index: MessageIndex,
-        now: Moment, into outbox: inout Outbox
+        _ id: TransactionID,
+        _ code: Int,
+        reason: String? = nil,
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        now: Moment,
+        into outbox: inout Outbox
     ) {
         let source = layer.record(id).source
         let tag = code == 100 ? nil : toTag(bytes, index)
         appendResponse(
-            OwnResponse(code: code, reason: reason, toTag: tag), to: bytes, index, source: source,
-            headers: headers.span, into: &outbox.bytes)
+            OwnResponse(code: code, reason: reason, toTag: tag),
+            to: bytes,
+            index,
+            source: source,
+            headers: headers.span,
+            into: &outbox.bytes
+        )
         headers.removeAll(keepingCapacity: true)
         layer.respond(id, code: code, isOwn: true, now: now, into: &outbox)
     }
@@ -31,7 +41,7 @@ extension SIPProxy {
         headers.removeAll(keepingCapacity: true)
         var stored: [UInt8] = []
         swap(&stored, &request)
-        answer(id, code, nil, stored.span, requestIndex, now: now, into: &outbox)
+        answer(id, code, stored.span, requestIndex, now: now, into: &outbox)
         swap(&stored, &request)
     }
 
@@ -64,8 +74,13 @@ extension SIPProxy {
 
     /// Answers a faulty request without keeping anything of it (RFC 3261 §16.3 step 1).
     mutating func refuseMalformed(
-        _ problem: SyntaxError, _ method: Method, _ bytes: Span<UInt8>, _ index: MessageIndex, _ flow: Flow,
-        now: Moment, into outbox: inout Outbox
+        _ problem: SyntaxError,
+        _ method: Method,
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        _ flow: Flow,
+        now: Moment,
+        into outbox: inout Outbox
     ) -> Disposition {
         let code =
             switch problem.reason {
@@ -73,18 +88,27 @@ extension SIPProxy {
             case .tooManyHeaders: 513
             case _: 400
             }
-        refuseStateless(code, problem.text, bytes, index, flow, into: &outbox)
+        refuseStateless(code, reason: problem.text, bytes, index, flow, into: &outbox)
         return Disposition(drop: .malformed)
     }
 
     /// Answers a request without a transaction.
     mutating func refuseStateless(
-        _ code: Int, _ reason: String? = nil, _ bytes: Span<UInt8>, _ index: MessageIndex, _ flow: Flow,
+        _ code: Int,
+        reason: String? = nil,
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        _ flow: Flow,
         into outbox: inout Outbox
     ) {
         appendResponse(
-            OwnResponse(code: code, reason: reason, toTag: toTag(bytes, index)), to: bytes, index,
-            source: flow.peer, headers: nothing.span, into: &outbox.bytes)
+            OwnResponse(code: code, reason: reason, toTag: toTag(bytes, index)),
+            to: bytes,
+            index,
+            source: flow.peer,
+            headers: nothing.span,
+            into: &outbox.bytes
+        )
         outbox.finish(to: replyFlow(bytes, index, flow), isOwn: true)
     }
 }

@@ -38,14 +38,19 @@ extension SIPProxy {
         while index < contexts[Int(place)].branches.count {
             let id = contexts[Int(place)].branches[index]
             index += 1
-            guard id.kind == .clientInvite, layer.contains(id), layer.record(id).context == place else { continue }
+            guard id.kind == .clientInvite, layer.contains(id), layer.record(id).context == place else {
+                continue
+            }
             layer.cancel(id, now: now, into: &outbox)
         }
     }
 
     /// A branch got its final response, or never will; `code` is 408 or 503 for one that never will.
     mutating func branchEnded(
-        _ branch: TransactionRecord.Reference, code: Int, now: Moment, into outbox: inout Outbox
+        _ branch: TransactionRecord.Reference,
+        code: Int,
+        now: Moment,
+        into outbox: inout Outbox
     ) {
         guard let place = branch.context else { return }
         let isBetter =
@@ -60,7 +65,10 @@ extension SIPProxy {
 
     /// Counts a branch as ended, and goes on: next targets, or the best response upstream.
     mutating func settleBranch(
-        _ id: TransactionID, _ place: UInt32, now: Moment, into outbox: inout Outbox
+        _ id: TransactionID,
+        _ place: UInt32,
+        now: Moment,
+        into outbox: inout Outbox
     ) {
         if layer.contains(id) { layer.setContext(id, nil) }
         contexts[Int(place)].pending -= 1
@@ -91,7 +99,12 @@ extension SIPProxy {
             guard take(contexts[Int(place)].best) else { return }
             let challenges = code == 401 || code == 407 ? contexts[Int(place)].challenges : nothing
             appendForwardedResponse(
-                request.span, requestIndex, code: code, challenges: challenges.span, into: &outbox.bytes)
+                request.span,
+                requestIndex,
+                code: code,
+                challenges: challenges.span,
+                into: &outbox.bytes
+            )
             layer.respond(server, code: code, isOwn: false, now: now, into: &outbox)
         } else if !contexts[Int(place)].isInvite && code == 408 {
             // A late answer is worse than none (RFC 4320 §4.2).

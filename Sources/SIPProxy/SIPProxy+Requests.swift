@@ -1,19 +1,25 @@
 import SIPFlow
+import SIPRegistrar
 import SIPSyntax
 import SIPTransaction
 
 extension SIPProxy {
     /// A new request other than ACK and CANCEL arrived: checks it in the order of RFC 3261 §16.3, then routes it.
     mutating func receiveRequest(
-        _ id: TransactionID, _ method: Method, _ bytes: Span<UInt8>, _ index: MessageIndex, over flow: Flow,
-        now: Moment, into outbox: inout Outbox
+        _ id: TransactionID,
+        _ method: Method,
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        over flow: Flow,
+        now: Moment,
+        into outbox: inout Outbox
     ) {
         guard case .request(_, _, let uriSlice) = index.startLine else { return }
         let uri: URI
         do {
             uri = try URI(bytes, uriSlice)
         } catch {
-            answer(id, 400, error.text, bytes, index, now: now, into: &outbox)
+            answer(id, 400, reason: error.text, bytes, index, now: now, into: &outbox)
             return
         }
         // Without TLS a sips request cannot be served, and it must not be sent on in the clear.
@@ -48,8 +54,14 @@ extension SIPProxy {
 
     /// A request for a served domain: answered here, or for the targets of its address of record.
     private mutating func receiveOwn(
-        _ id: TransactionID, _ method: Method, _ route: RouteDecision, _ bytes: Span<UInt8>, _ index: MessageIndex,
-        over flow: Flow, now: Moment, into outbox: inout Outbox
+        _ id: TransactionID,
+        _ method: Method,
+        _ route: RouteDecision,
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        over flow: Flow,
+        now: Moment,
+        into outbox: inout Outbox
     ) {
         if method == .register {
             register(id, bytes, index, over: flow, now: now, into: &outbox)
@@ -73,28 +85,50 @@ extension SIPProxy {
 
     /// A request for somewhere else: only inside a dialog that we are on the route of, or from a registered phone.
     private mutating func relay(
-        _ id: TransactionID, _ method: Method, _ route: RouteDecision, _ bytes: Span<UInt8>, _ index: MessageIndex,
-        over flow: Flow, now: Moment, into outbox: inout Outbox
+        _ id: TransactionID,
+        _ method: Method,
+        _ route: RouteDecision,
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        over flow: Flow,
+        now: Moment,
+        into outbox: inout Outbox
     ) {
         guard route.isTrusted || isRegistered(bytes, index, flow, now: now) else {
-            answer(id, 403, "Relaying Refused", bytes, index, now: now, into: &outbox)
+            answer(id, 403, reason: "Relaying Refused", bytes, index, now: now, into: &outbox)
             return
         }
         guard let next = nextHop(bytes, route, over: flow) else {
-            answer(id, 502, "Next Hop Is Not a Numeric Address", bytes, index, now: now, into: &outbox)
+            answer(
+                id,
+                502,
+                reason: "Next Hop Is Not a Numeric Address",
+                bytes,
+                index,
+                now: now,
+                into: &outbox
+            )
             return
         }
         let place = openContext(server: id, isInvite: method == .invite)
         contexts[Int(place)].loopHash = route.loopHash
         contexts[Int(place)].targets.append(
-            Target(uri: storeURI(bytes, route.uri), path: .none, flow: next, q: 1_000))
+            Target(uri: storeURI(bytes, route.uri), path: .none, flow: next, q: 1_000)
+        )
         begin(place, id, method, route, bytes, index, over: flow, now: now, into: &outbox)
     }
 
     /// Says 100 to an INVITE and sends it to the first targets.
     private mutating func begin(
-        _ place: UInt32, _ id: TransactionID, _ method: Method, _ route: RouteDecision, _ bytes: Span<UInt8>,
-        _ index: MessageIndex, over flow: Flow, now: Moment, into outbox: inout Outbox
+        _ place: UInt32,
+        _ id: TransactionID,
+        _ method: Method,
+        _ route: RouteDecision,
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        over flow: Flow,
+        now: Moment,
+        into outbox: inout Outbox
     ) {
         contexts[Int(place)].isTrusted = route.isTrusted
         if method == .invite {
@@ -110,7 +144,11 @@ extension SIPProxy {
 
     /// Answers a request that is for the server itself.
     private mutating func answerOwn(
-        _ id: TransactionID, _ method: Method, _ bytes: Span<UInt8>, _ index: MessageIndex, now: Moment,
+        _ id: TransactionID,
+        _ method: Method,
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        now: Moment,
         into outbox: inout Outbox
     ) {
         headers.removeAll(keepingCapacity: true)
@@ -123,13 +161,19 @@ extension SIPProxy {
             answer(id, 420, bytes, index, now: now, into: &outbox)
             return
         }
-        headers.append(ascii: "Allow: INVITE, ACK, BYE, CANCEL, REGISTER, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, ")
+        headers.append(
+            ascii: "Allow: INVITE, ACK, BYE, CANCEL, REGISTER, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, "
+        )
         headers.append(ascii: "REFER, SUBSCRIBE, NOTIFY, PUBLISH\r\nAccept: */*\r\nSupported: path\r\n")
         answer(id, 200, bytes, index, now: now, into: &outbox)
     }
 
     private mutating func register(
-        _ id: TransactionID, _ bytes: Span<UInt8>, _ index: MessageIndex, over flow: Flow, now: Moment,
+        _ id: TransactionID,
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        over flow: Flow,
+        now: Moment,
         into outbox: inout Outbox
     ) {
         headers.removeAll(keepingCapacity: true)
@@ -139,23 +183,38 @@ extension SIPProxy {
         }
         headers.removeAll(keepingCapacity: true)
         guard let to = index.to, let aor = try? URI(bytes, to.uri) else {
-            answer(id, 400, "Malformed To", bytes, index, now: now, into: &outbox)
+            answer(id, 400, reason: "Malformed To", bytes, index, now: now, into: &outbox)
             return
         }
         guard serves(bytes, aor), let user = aor.user, !user.isEmpty else {
             answer(id, 404, bytes, index, now: now, into: &outbox)
             return
         }
-        key.removeAll(keepingCapacity: true)
-        domains.appendKey(bytes, aor, to: &key)
+        // Taken out and put back, so that the arrays keep their room while the registrar reads and writes them.
+        var aorKey: [UInt8] = []
+        swap(&aorKey, &key)
+        aorKey.removeAll(keepingCapacity: true)
+        domains.appendKey(bytes, aor, to: &aorKey)
         let result = registrar.register(
-            bytes, index, aor: key.span, flow: flow, now: now, clock: clock, headers: &headers)
-        answer(id, result.code, result.reasonPhrase, bytes, index, now: now, into: &outbox)
+            bytes,
+            index,
+            aor: aorKey.span,
+            flow: flow,
+            now: now,
+            clock: clock,
+            headers: &headers
+        )
+        swap(&aorKey, &key)
+        answer(id, result.code, reason: result.reasonPhrase, bytes, index, now: now, into: &outbox)
     }
 
     /// Appends an Unsupported field that names the extensions of a Require or Proxy-Require field.
     @discardableResult
-    private mutating func appendUnsupported(_ bytes: Span<UInt8>, _ index: MessageIndex, _ id: HeaderID) -> Bool {
+    private mutating func appendUnsupported(
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        _ id: HeaderID
+    ) -> Bool {
         headers.removeAll(keepingCapacity: true)
         var field = index.first(id)
         var isFirst = true

@@ -5,7 +5,11 @@ import SIPTransaction
 extension SIPProxy {
     /// A sound response arrived (RFC 3261 §16.7).
     mutating func receiveResponse(
-        _ bytes: Span<UInt8>, _ index: MessageIndex, over flow: Flow, now: Moment, into outbox: inout Outbox
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        over flow: Flow,
+        now: Moment,
+        into outbox: inout Outbox
     ) -> Disposition {
         guard let code = index.statusCode, let via = index.topVia, let cseq = index.cseq,
             let branch = via.branch.flatMap({ Branch(bytes, $0) }), isOwnSentBy(bytes, via),
@@ -38,7 +42,9 @@ extension SIPProxy {
     private func isOwnSentBy(_ bytes: Span<UInt8>, _ via: Via) -> Bool {
         guard let ip = IPAddress(bytes.extracting(via.host.range)) else { return false }
         for listener in domains.listeners
-        where listener.advertised.ip == ip && listener.advertised.port == via.port ?? listener.transport.defaultPort {
+        where listener.advertised.ip == ip
+            && listener.advertised.port == via.port ?? listener.transport.defaultPort
+        {
             return true
         }
         return false
@@ -46,13 +52,19 @@ extension SIPProxy {
 
     /// Passes a response on to the response context.
     private mutating func deliver(
-        _ bytes: Span<UInt8>, _ index: MessageIndex, _ code: Int, _ branch: TransactionRecord.Reference,
-        now: Moment, into outbox: inout Outbox
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        _ code: Int,
+        _ branch: TransactionRecord.Reference,
+        now: Moment,
+        into outbox: inout Outbox
     ) {
         guard branch.parent != .none else { return }
         guard let place = branch.context else {
-            // The branch had its final response: only another 2xx to an INVITE still passes.
-            if (200...299).contains(code) { forward(bytes, index, code, to: branch.parent, now: now, into: &outbox) }
+            // The branch had its final response, or is a CANCEL: only another 2xx to an INVITE still passes.
+            if branch.id.kind == .clientInvite && (200...299).contains(code) {
+                forward(bytes, index, code, to: branch.parent, now: now, into: &outbox)
+            }
             return
         }
         if code < 200 {
@@ -80,7 +92,11 @@ extension SIPProxy {
     }
 
     private mutating func forward(
-        _ bytes: Span<UInt8>, _ index: MessageIndex, _ code: Int, to server: TransactionID, now: Moment,
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        _ code: Int,
+        to server: TransactionID,
+        now: Moment,
         into outbox: inout Outbox
     ) {
         guard layer.contains(server) else { return }
@@ -89,7 +105,8 @@ extension SIPProxy {
     }
 
     /// Keeps a final response when it is better than what came before; gathers challenges.
-    private mutating func keepBest(_ bytes: Span<UInt8>, _ index: MessageIndex, _ code: Int, _ place: UInt32) {
+    private mutating func keepBest(_ bytes: Span<UInt8>, _ index: MessageIndex, _ code: Int, _ place: UInt32)
+    {
         if code == 401 || code == 407 {
             for field in index.fields where field.id == .wwwAuthenticate || field.id == .proxyAuthenticate {
                 appendLine(bytes, field, to: &contexts[Int(place)].challenges)

@@ -17,7 +17,8 @@ extension SIPProxy {
         let view = registrar.binding(binding)
         let bytes = view.bytes
         guard let uri = try? URI(bytes.span, view.contact) else { return }
-        let path = view.path.isEmpty ? StoredBytes.none : layer.store.add(bytes.span.extracting(view.path.range))
+        let path =
+            view.path.isEmpty ? StoredBytes.none : layer.store.add(bytes.span.extracting(view.path.range))
         let flow =
             if view.isBehindNAT {
                 view.flow
@@ -27,7 +28,8 @@ extension SIPProxy {
                 firstRoute(bytes.span, view.path).flatMap { resolve(bytes.span, $0, over: flow) } ?? view.flow
             }
         contexts[Int(place)].targets.append(
-            Target(uri: storeURI(bytes.span, uri), path: path, flow: flow, q: view.q))
+            Target(uri: storeURI(bytes.span, uri), path: path, flow: flow, q: view.q)
+        )
     }
 
     private func firstRoute(_ bytes: Span<UInt8>, _ path: Slice) -> URI? {
@@ -53,8 +55,11 @@ extension SIPProxy {
     }
 
     /// True when the request's From names an address of record that is registered from the very same source.
-    mutating func isRegistered(_ bytes: Span<UInt8>, _ index: MessageIndex, _ flow: Flow, now: Moment) -> Bool {
-        guard let from = index.from, let uri = try? URI(bytes, from.uri), serves(bytes, uri) else { return false }
+    mutating func isRegistered(_ bytes: Span<UInt8>, _ index: MessageIndex, _ flow: Flow, now: Moment) -> Bool
+    {
+        guard let from = index.from, let uri = try? URI(bytes, from.uri), serves(bytes, uri) else {
+            return false
+        }
         key.removeAll(keepingCapacity: true)
         domains.appendKey(bytes, uri, to: &key)
         var cursor = registrar.firstBinding(of: key.span, now: now)
@@ -67,8 +72,14 @@ extension SIPProxy {
 
     /// Forwards a request to its first group of targets: those of the highest q, in parallel (RFC 3261 §16.6).
     mutating func startTargets(
-        _ place: UInt32, _ method: Method, _ route: RouteDecision, _ bytes: Span<UInt8>, _ index: MessageIndex,
-        over flow: Flow, now: Moment, into outbox: inout Outbox
+        _ place: UInt32,
+        _ method: Method,
+        _ route: RouteDecision,
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        over flow: Flow,
+        now: Moment,
+        into outbox: inout Outbox
     ) {
         let first = contexts[Int(place)].nextTarget
         guard first < contexts[Int(place)].targets.count else { return }
@@ -90,7 +101,9 @@ extension SIPProxy {
         swap(&stored, &request)
         let index = requestIndex
         defer { swap(&stored, &request) }
-        guard case .request(let method, _, let slice) = index.startLine, let uri = try? URI(stored.span, slice) else {
+        guard case .request(let method, _, let slice) = index.startLine,
+            let uri = try? URI(stored.span, slice)
+        else {
             return
         }
         var route = takeRoutes(stored.span, index, uri)
@@ -103,19 +116,37 @@ extension SIPProxy {
 
     /// Forwards a request to one target: the narrow place where a message leaves validation for the wire.
     private mutating func send(
-        to target: Target, _ place: UInt32, _ method: Method, _ route: RouteDecision, _ bytes: Span<UInt8>,
-        _ index: MessageIndex, over flow: Flow, now: Moment, into outbox: inout Outbox
+        to target: Target,
+        _ place: UInt32,
+        _ method: Method,
+        _ route: RouteDecision,
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        over flow: Flow,
+        now: Moment,
+        into outbox: inout Outbox
     ) {
         let fork = contexts[Int(place)].branches.count
         let id = layer.openClient(
-            bytes, index, method: method, loopHash: route.loopHash, parent: contexts[Int(place)].server,
-            context: place, fork: fork, to: target.flow, now: now)
+            bytes,
+            index,
+            method: method,
+            loopHash: route.loopHash,
+            parent: contexts[Int(place)].server,
+            context: place,
+            fork: fork,
+            to: target.flow,
+            now: now
+        )
         let plan = ForwardPlan(
             branch: Branch(transaction: id, loopHash: route.loopHash),
             sending: domains.listeners[target.flow.listener.index],
-            receiving: domains.listeners[flow.listener.index], source: flow.peer,
+            receiving: domains.listeners[flow.listener.index],
+            source: flow.peer,
             routeToken: formsDialog(method) ? domains.routeToken(bytes, callID: index.callID) : nil,
-            hops: route.hops, replacesRoutes: route.hasChanged)
+            hops: route.hops,
+            replacesRoutes: route.hasChanged
+        )
         append(bytes, index, plan: plan, target: target, route, into: &outbox)
         layer.start(id, isOwn: false, into: &outbox)
         contexts[Int(place)].branches.append(id)
@@ -124,7 +155,11 @@ extension SIPProxy {
 
     /// Writes the forwarded request; a next hop without `lr` gets the route as RFC 2543 had it (§16.6 step 6).
     func append(
-        _ bytes: Span<UInt8>, _ index: MessageIndex, plan: ForwardPlan, target: Target, _ route: RouteDecision,
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        plan: ForwardPlan,
+        target: Target,
+        _ route: RouteDecision,
         into outbox: inout Outbox
     ) {
         var plan = plan
@@ -135,16 +170,30 @@ extension SIPProxy {
             let rest = Array(routes.dropFirst())
             layer.store.read(target.uri) { uri in
                 appendForwardedRequest(
-                    bytes, index, plan: plan, uri: bytes.extracting(strict.whole.range), path: nothing.span,
-                    routes: rest, lastRoute: uri, into: &outbox.bytes)
+                    bytes,
+                    index,
+                    plan: plan,
+                    uri: bytes.extracting(strict.whole.range),
+                    path: nothing.span,
+                    routes: rest,
+                    lastRoute: uri,
+                    into: &outbox.bytes
+                )
             }
             return
         }
         layer.store.read(target.uri) { uri in
             layer.store.read(target.path) { path in
                 appendForwardedRequest(
-                    bytes, index, plan: plan, uri: uri, path: path, routes: plan.replacesRoutes ? routes : [],
-                    lastRoute: nothing.span, into: &outbox.bytes)
+                    bytes,
+                    index,
+                    plan: plan,
+                    uri: uri,
+                    path: path,
+                    routes: plan.replacesRoutes ? routes : [],
+                    lastRoute: nothing.span,
+                    into: &outbox.bytes
+                )
             }
         }
     }
@@ -153,7 +202,8 @@ extension SIPProxy {
     private func formsDialog(_ method: Method) -> Bool {
         switch method {
         case .invite, .subscribe, .refer: true
-        case .ack, .bye, .cancel, .register, .options, .prack, .update, .info, .message, .notify, .publish, .other:
+        case .ack, .bye, .cancel, .register, .options, .prack, .update, .info, .message, .notify, .publish,
+            .other:
             false
         }
     }

@@ -30,7 +30,10 @@ public struct SIPProxy: ~Copyable {
 
     /// Makes a proxy without state.
     public init(
-        domains: ServedDomains, layer: consuming TransactionLayer, registrar: consuming Registrar, clock: ClockAnchor
+        domains: ServedDomains,
+        layer: consuming TransactionLayer,
+        registrar: consuming Registrar,
+        clock: ClockAnchor
     ) {
         self.domains = domains
         self.layer = layer
@@ -43,7 +46,11 @@ public struct SIPProxy: ~Copyable {
 
     /// A sound or faulty message arrived; `index` was made from its bytes.
     public mutating func receive(
-        _ bytes: Span<UInt8>, _ index: MessageIndex, over flow: Flow, now: Moment, into outbox: inout Outbox
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        over flow: Flow,
+        now: Moment,
+        into outbox: inout Outbox
     ) -> Disposition {
         guard let method = index.method else {
             guard index.problem == nil else { return Disposition(drop: .malformed) }
@@ -65,7 +72,13 @@ public struct SIPProxy: ~Copyable {
             return refuseMalformed(problem, method, bytes, index, flow, now: now, into: &outbox)
         }
         let id = layer.openServer(
-            bytes, index, method: method, from: flow.peer, replyTo: replyFlow(bytes, index, flow), now: now)
+            bytes,
+            index,
+            method: method,
+            from: flow.peer,
+            replyTo: replyFlow(bytes, index, flow),
+            now: now
+        )
         if method == .cancel {
             receiveCancel(id, bytes, index, now: now, into: &outbox)
         } else {

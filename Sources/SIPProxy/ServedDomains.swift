@@ -83,7 +83,9 @@ public struct ServedDomains: Sendable {
             let wanted = port ?? listener.transport.defaultPort
             if listener.address.ip == ip && listener.address.port == wanted { return true }
             if listener.advertised.ip == ip && listener.advertised.port == wanted { return true }
-            if listener.address.ip.isUnspecified && ip.isLoopback && listener.address.port == wanted { return true }
+            if listener.address.ip.isUnspecified && ip.isLoopback && listener.address.port == wanted {
+                return true
+            }
         }
         return false
     }

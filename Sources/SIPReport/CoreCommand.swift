@@ -1,4 +1,6 @@
-/// What a kick applies to. Frozen when the dialog opens, so that a re-sorted list changes nothing.
+/// What a kick applies to.
+///
+/// Frozen when the dialog opens, so that a re-sorted list changes nothing.
 public enum KickTarget: Sendable, Hashable {
     /// One binding.
     case binding(BindingID)
@@ -65,7 +67,14 @@ public struct AuditEntry: Sendable, Hashable {
     public var reason: String
 
     /// Makes a line from all its values.
-    public init(number: UInt64, unixNanoseconds: Int64, actor: String, act: String, targets: [String], reason: String) {
+    public init(
+        number: UInt64,
+        unixNanoseconds: Int64,
+        actor: String,
+        act: String,
+        targets: [String],
+        reason: String
+    ) {
         self.number = number
         self.unixNanoseconds = unixNanoseconds
         self.actor = actor

@@ -94,7 +94,11 @@ public struct EngineReport: Sendable {
 
     /// Makes a report without changes.
     public init(
-        moment: Moment, clock: ClockAnchor, startedAt: Moment, mode: EngineMode, listeners: [ListenerRow],
+        moment: Moment,
+        clock: ClockAnchor,
+        startedAt: Moment,
+        mode: EngineMode,
+        listeners: [ListenerRow],
         counters: EngineCounters
     ) {
         self.moment = moment

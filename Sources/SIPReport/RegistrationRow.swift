@@ -71,9 +71,21 @@ public struct RegistrationRow: Sendable, Hashable {
 
     /// Makes a row from all its values.
     public init(
-        id: BindingID, aor: String, contact: String, flow: Flow, registeredAt: Moment, refreshedAt: Moment,
-        expiresAt: Moment, refreshes: Int = 0, userAgent: String = "", callID: String = "", cseq: UInt32 = 1, q: Int? = nil,
-        path: String = "", instance: String = "", isBehindNAT: Bool = false
+        id: BindingID,
+        aor: String,
+        contact: String,
+        flow: Flow,
+        registeredAt: Moment,
+        refreshedAt: Moment,
+        expiresAt: Moment,
+        refreshes: Int = 0,
+        userAgent: String = "",
+        callID: String = "",
+        cseq: UInt32 = 1,
+        q: Int? = nil,
+        path: String = "",
+        instance: String = "",
+        isBehindNAT: Bool = false
     ) {
         self.id = id
         self.aor = aor

@@ -103,9 +103,20 @@ public struct TransactionRow: Sendable, Hashable {
 
     /// Makes a row from all its values.
     public init(
-        id: UInt64, role: TransactionRole, method: String, state: TransactionState, branch: String, flow: Flow,
-        startedAt: Moment, timers: [RunningTimer] = [], retransmits: Int = 0, callID: String, parent: UInt64? = nil,
-        fork: Int = 0, code: Int = 0, endedAt: Moment? = nil
+        id: UInt64,
+        role: TransactionRole,
+        method: String,
+        state: TransactionState,
+        branch: String,
+        flow: Flow,
+        startedAt: Moment,
+        timers: [RunningTimer] = [],
+        retransmits: Int = 0,
+        callID: String,
+        parent: UInt64? = nil,
+        fork: Int = 0,
+        code: Int = 0,
+        endedAt: Moment? = nil
     ) {
         self.id = id
         self.role = role

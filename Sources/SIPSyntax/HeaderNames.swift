@@ -37,7 +37,10 @@ struct HeaderNames: Sendable {
             return letter < 128 ? HeaderID(rawValue: compact[letter]) ?? .other : .other
         }
         var slot = Self.slot(
-            count: name.count, lowercase(bytes[name.start]), lowercase(bytes[name.end - 1]))
+            count: name.count,
+            lowercase(bytes[name.start]),
+            lowercase(bytes[name.end - 1])
+        )
         while slots[slot] != 0 {
             let candidate = Int(slots[slot])
             if matches(bytes, name, from: starts[candidate], to: starts[candidate + 1]) {

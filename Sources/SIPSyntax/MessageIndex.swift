@@ -182,7 +182,8 @@ public struct MessageIndex: Sendable {
         let value = bytes.trimmed(Slice(colon + 1, line.content))
         let place = Int16(fields.count)
         fields.append(
-            HeaderField(id: id, name: name, value: value, line: Slice(start, line.next), next: -1))
+            HeaderField(id: id, name: name, value: value, line: Slice(start, line.next), next: -1)
+        )
         let slot = Int(id.rawValue)
         if last[slot] >= 0 { fields[Int(last[slot])].next = place } else { first[slot] = place }
         last[slot] = place

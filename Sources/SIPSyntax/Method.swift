@@ -1,4 +1,6 @@
-/// A request method. Names are case-sensitive (RFC 3261 §7.1).
+/// A request method.
+///
+/// Names are case-sensitive (RFC 3261 §7.1).
 public enum Method: UInt8, Sendable, Hashable, CaseIterable {
     /// RFC 3261.
     case invite, ack, bye, cancel, register, options

@@ -47,8 +47,10 @@ public struct ParameterCursor: Sendable {
         let whole = bytes.trimmed(Slice(start, offset))
         guard let equals else { return Parameter(name: whole, value: nil, whole: whole) }
         return Parameter(
-            name: bytes.trimmed(Slice(start, equals)), value: bytes.trimmed(Slice(equals + 1, offset)),
-            whole: whole)
+            name: bytes.trimmed(Slice(start, equals)),
+            value: bytes.trimmed(Slice(equals + 1, offset)),
+            whole: whole
+        )
     }
 }
 
@@ -64,7 +66,8 @@ extension Span<UInt8> {
 
     /// A quoted value without its quotes, escapes left in; any other value unchanged.
     public func unquoted(_ value: Slice) -> Slice {
-        guard value.count >= 2, self[value.start] == UInt8(ascii: "\""), self[value.end - 1] == UInt8(ascii: "\"")
+        guard value.count >= 2, self[value.start] == UInt8(ascii: "\""),
+            self[value.end - 1] == UInt8(ascii: "\"")
         else { return value }
         return Slice(value.start + 1, value.end - 1)
     }
@@ -81,7 +84,9 @@ public struct ValueCursor: Sendable {
         end = value.end
     }
 
-    /// The next value without white space at its ends; nil at the end. Empty values are skipped.
+    /// The next value without white space at its ends; nil at the end.
+    ///
+    /// Empty values are skipped.
     public mutating func next(_ bytes: Span<UInt8>) -> Slice? {
         while offset < end {
             let stop = valueEnd(bytes, from: offset, to: end)

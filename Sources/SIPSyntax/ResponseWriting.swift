@@ -22,8 +22,12 @@ public struct OwnResponse: Sendable {
 /// - Shape: all Via values in order, the top one with `received` and `rport` as RFC 3261 §18.2.1 and RFC 3581 §4
 ///   have them; From, To, Call-ID and CSeq as they came; Timestamp for a 100; then `headers`, whole lines.
 public func appendResponse(
-    _ response: OwnResponse, to bytes: Span<UInt8>, _ index: MessageIndex, source: SocketAddress,
-    headers: Span<UInt8>, into output: inout [UInt8]
+    _ response: OwnResponse,
+    to bytes: Span<UInt8>,
+    _ index: MessageIndex,
+    source: SocketAddress,
+    headers: Span<UInt8>,
+    into output: inout [UInt8]
 ) {
     output.append(ascii: "SIP/2.0 ")
     appendDecimal(UInt64(response.code), to: &output)
@@ -63,7 +67,10 @@ public func appendLine(_ bytes: Span<UInt8>, _ field: HeaderField, to output: in
 
 /// Appends the first Via field, its first value with `received` and `rport` filled in, the others below it.
 public func appendTopVia(
-    _ bytes: Span<UInt8>, _ index: MessageIndex, source: SocketAddress, to output: inout [UInt8]
+    _ bytes: Span<UInt8>,
+    _ index: MessageIndex,
+    source: SocketAddress,
+    to output: inout [UInt8]
 ) {
     guard let via = index.topVia, let field = index.first(.via) else { return }
     output.append(ascii: "Via: ")
@@ -74,9 +81,14 @@ public func appendTopVia(
 
 /// Appends the values that stand after the first one in the first Via field, if there are any.
 public func appendRemainingVia(
-    _ bytes: Span<UInt8>, _ via: Via, _ field: HeaderField, to output: inout [UInt8]
+    _ bytes: Span<UInt8>,
+    _ via: Via,
+    _ field: HeaderField,
+    to output: inout [UInt8]
 ) {
-    guard let comma = bytes.first(UInt8(ascii: ","), in: Slice(via.whole.end, field.value.end)) else { return }
+    guard let comma = bytes.first(UInt8(ascii: ","), in: Slice(via.whole.end, field.value.end)) else {
+        return
+    }
     let rest = bytes.trimmed(Slice(comma + 1, field.value.end))
     guard !rest.isEmpty else { return }
     output.append(ascii: "Via: ")

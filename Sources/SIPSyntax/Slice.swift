@@ -44,9 +44,8 @@ extension Span<UInt8> {
     /// True when a slice equals a literal, byte for byte.
     public func equals(_ slice: Slice, _ text: StaticString) -> Bool {
         guard slice.count == text.utf8CodeUnitCount else { return false }
-        for index in 0..<slice.count {
-            // A static string's bytes live as long as the process, and the index is below its count.
-            if unsafe self[slice.start + index] != text.utf8Start[index] { return false }
+        for index in 0..<slice.count where unsafe self[slice.start + index] != text.utf8Start[index] {
+            return false
         }
         return true
     }

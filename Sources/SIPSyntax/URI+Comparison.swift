@@ -5,7 +5,9 @@ extension URI {
     /// - Cost: no allocation; parameters are compared in O(n·m).
     /// - Source: RFC 3261 §19.1.4. For schemes other than sip and sips the bytes must be the same.
     public func isEquivalent(
-        _ bytes: Span<UInt8>, to other: URI, _ otherBytes: Span<UInt8>
+        _ bytes: Span<UInt8>,
+        to other: URI,
+        _ otherBytes: Span<UInt8>
     ) -> Bool {
         guard scheme == other.scheme else { return false }
         guard isSIP else { return bytes.equals(whole, otherBytes, other.whole) }
@@ -21,7 +23,10 @@ extension URI {
     }
 
     private func optionalPart(
-        _ bytes: Span<UInt8>, _ part: Slice?, _ otherBytes: Span<UInt8>, _ other: Slice?
+        _ bytes: Span<UInt8>,
+        _ part: Slice?,
+        _ otherBytes: Span<UInt8>,
+        _ other: Slice?
     ) -> Bool {
         guard let part, let other else { return part == nil && other == nil }
         return escapedEquals(bytes, part, otherBytes, other, ignoringCase: false)
@@ -29,14 +34,19 @@ extension URI {
 
     /// Every parameter of the left list agrees with the right one.
     private func parametersMatch(
-        _ bytes: Span<UInt8>, _ list: Slice, _ otherBytes: Span<UInt8>, _ otherList: Slice
+        _ bytes: Span<UInt8>,
+        _ list: Slice,
+        _ otherBytes: Span<UInt8>,
+        _ otherList: Slice
     ) -> Bool {
         var cursor = ParameterCursor(list)
         while let parameter = cursor.next(bytes) {
             var others = ParameterCursor(otherList)
             var found = false
             while let other = others.next(otherBytes) {
-                guard escapedEquals(bytes, parameter.name, otherBytes, other.name, ignoringCase: true) else { continue }
+                guard escapedEquals(bytes, parameter.name, otherBytes, other.name, ignoringCase: true) else {
+                    continue
+                }
                 found = true
                 let left = parameter.value ?? Slice(0, 0)
                 let right = other.value ?? Slice(0, 0)
@@ -55,7 +65,10 @@ extension URI {
 
     /// Every URI header of the left list is in the right one.
     private func headersMatch(
-        _ bytes: Span<UInt8>, _ list: Slice, _ otherBytes: Span<UInt8>, _ otherList: Slice
+        _ bytes: Span<UInt8>,
+        _ list: Slice,
+        _ otherBytes: Span<UInt8>,
+        _ otherList: Slice
     ) -> Bool {
         var start = list.start
         while start < list.end {
@@ -66,7 +79,12 @@ extension URI {
                 let otherEnd =
                     otherBytes.first(UInt8(ascii: "&"), in: Slice(otherStart, otherList.end)) ?? otherList.end
                 found = escapedEquals(
-                    bytes, Slice(start, end), otherBytes, Slice(otherStart, otherEnd), ignoringCase: true)
+                    bytes,
+                    Slice(start, end),
+                    otherBytes,
+                    Slice(otherStart, otherEnd),
+                    ignoringCase: true
+                )
                 otherStart = otherEnd + 1
             }
             if !found { return false }
@@ -78,7 +96,11 @@ extension URI {
 
 /// Compares two parts; `%HH` of a character outside the reserved set equals the character itself.
 func escapedEquals(
-    _ bytes: Span<UInt8>, _ left: Slice, _ otherBytes: Span<UInt8>, _ right: Slice, ignoringCase: Bool
+    _ bytes: Span<UInt8>,
+    _ left: Slice,
+    _ otherBytes: Span<UInt8>,
+    _ right: Slice,
+    ignoringCase: Bool
 ) -> Bool {
     var leftOffset = left.start
     var rightOffset = right.start
@@ -93,11 +115,15 @@ func escapedEquals(
 
 /// One character, unescaped unless it is reserved.
 private func nextCharacter(
-    _ bytes: Span<UInt8>, _ offset: inout Int, _ end: Int
+    _ bytes: Span<UInt8>,
+    _ offset: inout Int,
+    _ end: Int
 ) -> (byte: UInt8, isEscaped: Bool) {
     let byte = bytes[offset]
     offset += 1
-    guard byte == UInt8(ascii: "%"), let value = escapedByte(bytes, offset - 1, end) else { return (byte, false) }
+    guard byte == UInt8(ascii: "%"), let value = escapedByte(bytes, offset - 1, end) else {
+        return (byte, false)
+    }
     offset += 2
     return (value, isReserved(value))
 }

@@ -71,7 +71,9 @@ public struct URI: Sendable, Hashable {
             place = Slice(at + 1, rest.end)
         }
         var hostEnd = place.start
-        while hostEnd < place.end && bytes[hostEnd] != UInt8(ascii: ";") && bytes[hostEnd] != UInt8(ascii: "?") {
+        while hostEnd < place.end && bytes[hostEnd] != UInt8(ascii: ";")
+            && bytes[hostEnd] != UInt8(ascii: "?")
+        {
             hostEnd += 1
         }
         let hostPort = try HostPort(bytes, Slice(place.start, hostEnd))

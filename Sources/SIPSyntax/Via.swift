@@ -106,7 +106,8 @@ public struct HostPort: Sendable, Hashable {
         while offset < slice.end && isWhite(bytes[offset]) { offset += 1 }
         guard offset < slice.end else { return }
         guard bytes[offset] == UInt8(ascii: ":"),
-            let number = bytes.number(bytes.trimmed(Slice(offset + 1, slice.end))), (1...65_535).contains(number)
+            let number = bytes.number(bytes.trimmed(Slice(offset + 1, slice.end))),
+            (1...65_535).contains(number)
         else { throw SyntaxError(.malformedURI, at: offset) }
         port = UInt16(number)
     }

@@ -9,7 +9,6 @@ struct CallProgress: Sendable {
     /// The INVITE that the caller sent last, before any dialog.
     private struct Attempt: Sendable {
         var direction: TraceRecord.Direction
-        var peer: SocketAddress
         var branch: UInt64
         var number: UInt32
     }
@@ -57,7 +56,6 @@ struct CallProgress: Sendable {
         )
         attempt = Attempt(
             direction: record.direction,
-            peer: record.flow.peer,
             branch: entry.branch,
             number: entry.number
         )
@@ -113,7 +111,7 @@ struct CallProgress: Sendable {
         case .invite:
             guard entry.isInitialInvite else { return }
             if matchesAttempt {
-                beginAgain(record, entry)
+                beginAgain(entry)
             } else if entry.number == attempt.number {
                 row.legs.append(
                     CallLeg(
@@ -146,8 +144,8 @@ struct CallProgress: Sendable {
     }
 
     /// A new INVITE of the caller after a refusal, such as one with credentials (RFC 3261 §8.1.3.5).
-    private mutating func beginAgain(_ record: TraceRecord, _ entry: MessageEntry) {
-        guard record.flow.peer == attempt.peer, entry.number > attempt.number, row.state != .talking else {
+    private mutating func beginAgain(_ entry: MessageEntry) {
+        guard entry.number > attempt.number, row.state != .talking else {
             return
         }
         attempt.branch = entry.branch

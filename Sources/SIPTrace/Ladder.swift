@@ -60,6 +60,8 @@ public struct LadderMessage: Sendable, Hashable, Identifiable {
     public var to: Int
     /// `INVITE`, `180 Ringing`.
     public var label: String
+    /// The CSeq method: for a response, what it answers; empty when it has none.
+    public var method: String
     /// What sort it is.
     public var kind: MessageKind
     /// How many repeats are folded into this row; 0 in an unfolded ladder.

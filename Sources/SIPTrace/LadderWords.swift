@@ -4,6 +4,8 @@ import SIPSyntax
 struct LadderWords {
     /// `INVITE`, `180 Ringing`; `unreadable` for bytes without a readable first line.
     var label = "unreadable"
+    /// The CSeq method.
+    var method = ""
     /// What it carries, in a few words each.
     var tags: [String] = []
 
@@ -16,6 +18,7 @@ struct LadderWords {
         case .response(let code, let reason):
             label = reason.isEmpty ? String(code) : "\(code) \(bytes.text(reason))"
         }
+        method = index.cseq.map { bytes.text($0.methodName) } ?? ""
         if let session = SDPSummary(index, bytes) { tags.append(session.tag) }
         addCredentials(index, bytes)
         addPlaces(entry, index, bytes)

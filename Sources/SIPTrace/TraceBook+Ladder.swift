@@ -88,6 +88,7 @@ struct LadderBuilder {
                     from: record.direction == .received ? peer : own,
                     to: record.direction == .received ? own : peer,
                     label: words.label,
+                    method: words.method,
                     kind: hop.entry.kind,
                     retransmissions: 0,
                     repetition: repetition(hop.entry),

@@ -149,7 +149,10 @@ extension TraceBook {
             entry.original = original
             entry.isRepeat = true
         }
-        conversation.append(record.sequence, entry, identity: identity) { store.find($0) != nil }
+        let new = chunk.records.first?.sequence ?? record.sequence
+        conversation.append(record.sequence, entry, identity: identity) { sequence in
+            sequence >= new || store.find(sequence) != nil
+        }
         if conversation.call == nil, entry.isInitialInvite {
             conversation.call = CallProgress(callID: callID, record, entry, index, bytes)
             callOrder.append(number)

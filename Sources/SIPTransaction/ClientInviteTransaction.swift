@@ -73,8 +73,11 @@ public struct ClientInviteTransaction: ~Copyable {
         self.timers = timers
         self.isReliable = isReliable
         state = .calling(
-            resendAt: isReliable ? nil : now + timers.t1, interval: timers.t1, giveUpAt: now + timers.giveUp,
-            wish: .call)
+            resendAt: isReliable ? nil : now + timers.t1,
+            interval: timers.t1,
+            giveUpAt: now + timers.giveUp,
+            wish: .call
+        )
     }
 
     /// A response with a status code arrived.
@@ -110,7 +113,11 @@ public struct ClientInviteTransaction: ~Copyable {
         switch state {
         case .calling(let resendAt, let interval, let giveUpAt, _):
             state = .calling(
-                resendAt: resendAt, interval: interval, giveUpAt: giveUpAt, wish: .cancelAtProvisional)
+                resendAt: resendAt,
+                interval: interval,
+                giveUpAt: giveUpAt,
+                wish: .cancelAtProvisional
+            )
             return .wait
         case .proceeding:
             state = .cancelling(until: now + timers.giveUp)
@@ -120,7 +127,9 @@ public struct ClientInviteTransaction: ~Copyable {
         }
     }
 
-    /// The network refused the INVITE. True when the owner must act as on 503.
+    /// The network refused the INVITE.
+    ///
+    /// True when the owner must act as on 503.
     public mutating func transportFailed() -> Bool {
         switch state {
         case .calling, .proceeding, .cancelling:

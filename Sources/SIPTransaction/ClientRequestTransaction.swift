@@ -41,7 +41,10 @@ public struct ClientRequestTransaction: ~Copyable {
         self.timers = timers
         self.isReliable = isReliable
         state = .trying(
-            resendAt: isReliable ? nil : now + timers.t1, interval: timers.t1, giveUpAt: now + timers.giveUp)
+            resendAt: isReliable ? nil : now + timers.t1,
+            interval: timers.t1,
+            giveUpAt: now + timers.giveUp
+        )
     }
 
     /// A response with a status code arrived.
@@ -58,7 +61,9 @@ public struct ClientRequestTransaction: ~Copyable {
         }
     }
 
-    /// The network refused the request. True when the owner must act as on 503.
+    /// The network refused the request.
+    ///
+    /// True when the owner must act as on 503.
     public mutating func transportFailed() -> Bool {
         switch state {
         case .trying, .proceeding:

@@ -7,7 +7,10 @@ import SIPSyntax
 ///   response for an ACK, from the INVITE for a CANCEL. No Require, no Proxy-Require, no body.
 /// - Source: RFC 3261 §17.1.1.3 and §9.1.
 func appendHopRequest(
-    _ method: Method, to: (bytes: Span<UInt8>, value: Slice)?, of invite: Span<UInt8>, into bytes: inout [UInt8]
+    _ method: Method,
+    to: (bytes: Span<UInt8>, value: Slice)?,
+    of invite: Span<UInt8>,
+    into bytes: inout [UInt8]
 ) {
     var index = MessageIndex()
     do {

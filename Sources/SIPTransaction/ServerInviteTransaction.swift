@@ -87,8 +87,10 @@ public struct ServerInviteTransaction: ~Copyable {
         case .proceeding:
             if code >= 300 {
                 state = .completed(
-                    resendAt: isReliable ? nil : now + timers.t1, interval: timers.t1,
-                    giveUpAt: now + timers.giveUp)
+                    resendAt: isReliable ? nil : now + timers.t1,
+                    interval: timers.t1,
+                    giveUpAt: now + timers.giveUp
+                )
             } else if code >= 200 {
                 state = .accepted(until: now + timers.giveUp)
             }

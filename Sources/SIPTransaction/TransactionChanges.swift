@@ -118,16 +118,26 @@ extension TransactionLayer {
         let (callID, name, key) = store.read(record.identity) { identity in
             let callIDEnd = record.keyCount + record.callIDCount
             return (
-                identity.text(Slice(record.keyCount, callIDEnd)), identity.text(Slice(callIDEnd, identity.count)),
+                identity.text(Slice(record.keyCount, callIDEnd)),
+                identity.text(Slice(callIDEnd, identity.count)),
                 identity.text(Slice(0, record.keyCount))
             )
         }
         return TransactionSnapshot(
-            id: id, method: record.method == .other ? name : record.method.name.description,
+            id: id,
+            method: record.method == .other ? name : record.method.name.description,
             state: hasEnded ? .terminated : state(id),
-            branch: branchText(id, record, key), flow: record.flow, startedAt: record.startedAt,
-            timers: hasEnded ? [] : timers(of: id), retransmits: record.retransmits, callID: callID,
-            parent: record.parent, fork: record.fork, code: record.code, hasEnded: hasEnded)
+            branch: branchText(id, record, key),
+            flow: record.flow,
+            startedAt: record.startedAt,
+            timers: hasEnded ? [] : timers(of: id),
+            retransmits: record.retransmits,
+            callID: callID,
+            parent: record.parent,
+            fork: record.fork,
+            code: record.code,
+            hasEnded: hasEnded
+        )
     }
 
     private func timers(of id: TransactionID) -> [MachineDeadline] {

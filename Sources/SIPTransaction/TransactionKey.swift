@@ -7,7 +7,10 @@ public import SIPSyntax
 ///   Call-ID, CSeq number and top Via. The To tag is left out there, since the ACK to a failure has one that the
 ///   INVITE had not.
 public func appendTransactionKey(
-    _ bytes: Span<UInt8>, _ index: MessageIndex, method: Method, to key: inout [UInt8]
+    _ bytes: Span<UInt8>,
+    _ index: MessageIndex,
+    method: Method,
+    to key: inout [UInt8]
 ) {
     guard let via = index.topVia, case .request(_, let name, let uri) = index.startLine else { return }
     if method == .other {

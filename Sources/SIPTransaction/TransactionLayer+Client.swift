@@ -6,10 +6,23 @@ extension TransactionLayer {
     ///
     /// The request is then appended to the outbox and sent by `start`.
     public mutating func openClient(
-        _ bytes: Span<UInt8>, _ index: MessageIndex, method: Method, loopHash: UInt64, parent: TransactionID,
-        context: UInt32?, fork: Int, to flow: Flow, now: Moment
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        method: Method,
+        loopHash: UInt64,
+        parent: TransactionID,
+        context: UInt32?,
+        fork: Int,
+        to flow: Flow,
+        now: Moment
     ) -> TransactionID {
-        var record = TransactionRecord(flow: flow, source: flow.peer, method: method, hash: loopHash, now: now)
+        var record = TransactionRecord(
+            flow: flow,
+            source: flow.peer,
+            method: method,
+            hash: loopHash,
+            now: now
+        )
         record.parent = parent
         record.context = context
         record.fork = fork
@@ -39,7 +52,11 @@ extension TransactionLayer {
 
     /// A response to a client transaction arrived; ACK and a waiting CANCEL are sent here.
     public mutating func receive(
-        _ bytes: Span<UInt8>, _ index: MessageIndex, code: Int, for id: TransactionID, now: Moment,
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        code: Int,
+        for id: TransactionID,
+        now: Moment,
         into outbox: inout Outbox
     ) -> ClientResult {
         let result: ClientResult
@@ -79,7 +96,9 @@ extension TransactionLayer {
         settleClient(id)
     }
 
-    /// The network refused a client transaction's request. True when the owner must act as on 503.
+    /// The network refused a client transaction's request.
+    ///
+    /// True when the owner must act as on 503.
     public mutating func transportFailed(_ id: TransactionID) -> Bool {
         switch id.kind {
         case .clientInvite: clientInvites[id.slot].machine.transportFailed()
@@ -104,7 +123,8 @@ extension TransactionLayer {
         outbox.finish(to: record.flow, transaction: id.number, isRetransmission: true)
     }
 
-    private mutating func addClient(_ record: TransactionRecord, method: Method, now: Moment) -> TransactionID {
+    private mutating func addClient(_ record: TransactionRecord, method: Method, now: Moment) -> TransactionID
+    {
         let isReliable = record.flow.transport.isReliable
         let id: TransactionID
         let deadline: Moment?
@@ -139,7 +159,10 @@ extension TransactionLayer {
 
     /// Builds, keeps and sends the ACK to a failure (RFC 3261 §17.1.1.3).
     private mutating func acknowledge(
-        _ bytes: Span<UInt8>, _ index: MessageIndex, _ id: TransactionID, into outbox: inout Outbox
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        _ id: TransactionID,
+        into outbox: inout Outbox
     ) {
         let record = record(id)
         guard let to = index.first(.to) else { return }
@@ -163,7 +186,12 @@ extension TransactionLayer {
         let invite = record(id)
         guard !invite.request.isNone else { return }
         var record = TransactionRecord(
-            flow: invite.flow, source: invite.source, method: .cancel, hash: invite.hash, now: now)
+            flow: invite.flow,
+            source: invite.source,
+            method: .cancel,
+            hash: invite.hash,
+            now: now
+        )
         record.parent = invite.parent
         record.fork = invite.fork
         record.callIDCount = invite.callIDCount
@@ -185,7 +213,9 @@ extension TransactionLayer {
 extension TransactionLayer {
     /// The CANCEL transaction of an INVITE, which shares its branch; nil when none was sent.
     public func cancelTransaction(of id: TransactionID) -> TransactionID? {
-        guard id.kind == .clientInvite, clientInvites.contains(id.slot, generation: id.generation) else { return nil }
+        guard id.kind == .clientInvite, clientInvites.contains(id.slot, generation: id.generation) else {
+            return nil
+        }
         let cancel = clientInvites[id.slot].record.cancel
         return cancel == .none ? nil : cancel
     }

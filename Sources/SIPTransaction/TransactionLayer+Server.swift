@@ -4,7 +4,11 @@ public import SIPSyntax
 extension TransactionLayer {
     /// Opens a server transaction for a request that none matches.
     public mutating func openServer(
-        _ bytes: Span<UInt8>, _ index: MessageIndex, method: Method, from source: SocketAddress, replyTo flow: Flow,
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        method: Method,
+        from source: SocketAddress,
+        replyTo flow: Flow,
         now: Moment
     ) -> TransactionID {
         var record = TransactionRecord(flow: flow, source: source, method: method, hash: 0, now: now)
@@ -44,7 +48,8 @@ extension TransactionLayer {
 
     /// An ACK for an INVITE transaction arrived.
     public mutating func receiveAcknowledgement(
-        _ id: TransactionID, now: Moment
+        _ id: TransactionID,
+        now: Moment
     ) -> ServerInviteTransaction.AcknowledgementResult {
         let result = serverInvites[id.slot].machine.receiveAcknowledgement(now: now)
         settle(id, serverInvites[id.slot].machine.nextDeadline, serverInvites[id.slot].machine.name)
@@ -54,7 +59,11 @@ extension TransactionLayer {
     /// Sends the response that stands unfinished at the end of the outbox; takes it out if it may not go.
     @discardableResult
     public mutating func respond(
-        _ id: TransactionID, code: Int, isOwn: Bool, now: Moment, into outbox: inout Outbox
+        _ id: TransactionID,
+        code: Int,
+        isOwn: Bool,
+        now: Moment,
+        into outbox: inout Outbox
     ) -> Bool {
         let mayGo =
             switch id.kind {

@@ -24,22 +24,32 @@ extension TransactionLayer {
     /// Lets due deadlines act, up to the first that its owner must know of; nil when none is left.
     public mutating func nextEvent(now: Moment, into outbox: inout Outbox) -> TransactionEvent? {
         while let timer = wheel.popDue(now: now) {
-            if let event = fire(TransactionID(number: UInt64(timer)), now: now, into: &outbox) { return event }
+            if let event = fire(TransactionID(number: UInt64(timer)), now: now, into: &outbox) {
+                return event
+            }
         }
         return nil
     }
 
     private mutating func fire(
-        _ place: TransactionID, now: Moment, into outbox: inout Outbox
+        _ place: TransactionID,
+        now: Moment,
+        into outbox: inout Outbox
     ) -> TransactionEvent? {
         switch place.kind {
         case .serverInvite:
             let id = TransactionID(
-                .serverInvite, slot: place.slot, generation: serverInvites.generation(place.slot))
+                .serverInvite,
+                slot: place.slot,
+                generation: serverInvites.generation(place.slot)
+            )
             return fireServerInvite(id, now: now, into: &outbox)
         case .serverRequest:
             let id = TransactionID(
-                .serverRequest, slot: place.slot, generation: serverRequests.generation(place.slot))
+                .serverRequest,
+                slot: place.slot,
+                generation: serverRequests.generation(place.slot)
+            )
             switch serverRequests[id.slot].machine.fire(now: now) {
             case .nothing, .ended: break
             }
@@ -47,17 +57,25 @@ extension TransactionLayer {
             return nil
         case .clientInvite:
             let id = TransactionID(
-                .clientInvite, slot: place.slot, generation: clientInvites.generation(place.slot))
+                .clientInvite,
+                slot: place.slot,
+                generation: clientInvites.generation(place.slot)
+            )
             return fireClientInvite(id, now: now, into: &outbox)
         case .clientRequest:
             let id = TransactionID(
-                .clientRequest, slot: place.slot, generation: clientRequests.generation(place.slot))
+                .clientRequest,
+                slot: place.slot,
+                generation: clientRequests.generation(place.slot)
+            )
             return fireClientRequest(id, now: now, into: &outbox)
         }
     }
 
     private mutating func fireServerInvite(
-        _ id: TransactionID, now: Moment, into outbox: inout Outbox
+        _ id: TransactionID,
+        now: Moment,
+        into outbox: inout Outbox
     ) -> TransactionEvent? {
         switch serverInvites[id.slot].machine.fire(now: now) {
         case .resend:
@@ -70,7 +88,9 @@ extension TransactionLayer {
     }
 
     private mutating func fireClientInvite(
-        _ id: TransactionID, now: Moment, into outbox: inout Outbox
+        _ id: TransactionID,
+        now: Moment,
+        into outbox: inout Outbox
     ) -> TransactionEvent? {
         var event: TransactionEvent?
         switch clientInvites[id.slot].machine.fire(now: now) {
@@ -84,7 +104,9 @@ extension TransactionLayer {
     }
 
     private mutating func fireClientRequest(
-        _ id: TransactionID, now: Moment, into outbox: inout Outbox
+        _ id: TransactionID,
+        now: Moment,
+        into outbox: inout Outbox
     ) -> TransactionEvent? {
         var event: TransactionEvent?
         switch clientRequests[id.slot].machine.fire(now: now) {

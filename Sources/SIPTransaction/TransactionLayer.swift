@@ -92,13 +92,18 @@ public struct TransactionLayer: ~Copyable {
     }
 
     /// Finds the server transaction of a request, or of another method with the same branch.
-    public mutating func findServer(_ bytes: Span<UInt8>, _ index: MessageIndex, method: Method) -> TransactionID? {
+    public mutating func findServer(
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        method: Method
+    ) -> TransactionID? {
         scratch.removeAll(keepingCapacity: true)
         appendTransactionKey(bytes, index, method: method, to: &scratch)
         let hash = keyedHash.hash(scratch.span)
         let found = table.find(hash) { timer in
             let id = TransactionID(number: UInt64(timer))
-            let record = id.kind == .serverInvite ? serverInvites[id.slot].record : serverRequests[id.slot].record
+            let record =
+                id.kind == .serverInvite ? serverInvites[id.slot].record : serverRequests[id.slot].record
             return record.keyCount == scratch.count
                 && store.read(record.identity) { stored in
                     stored.equals(Slice(0, scratch.count), scratch.span, Slice(0, scratch.count))
@@ -115,7 +120,11 @@ public struct TransactionLayer: ~Copyable {
 
     /// Copies the identity of a request: its key for the table, then Call-ID and an unusual method's name.
     mutating func storeIdentity(
-        _ bytes: Span<UInt8>, _ index: MessageIndex, method: Method, withKey: Bool, in record: inout TransactionRecord
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        method: Method,
+        withKey: Bool,
+        in record: inout TransactionRecord
     ) {
         // Taken out and put back, so that the array keeps its room and is never copied.
         var identity: [UInt8] = []

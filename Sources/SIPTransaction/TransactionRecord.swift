@@ -3,21 +3,31 @@ public import SIPSyntax
 
 /// What the four kinds of transaction have in common beside their machine.
 public struct TransactionRecord: Sendable {
-    /// Server: where responses go. Client: where the request goes.
+    /// Server: where responses go.
+    ///
+    /// Client: where the request goes.
     public internal(set) var flow: Flow
-    /// Server: where the request came from, as its Via shall say. Client: the same as the flow's peer.
+    /// Server: where the request came from, as its Via shall say.
+    ///
+    /// Client: the same as the flow's peer.
     public internal(set) var source: SocketAddress
     /// The method.
     public internal(set) var method: Method
-    /// Server: the request as received, until a final response went. Client: as sent, until one came.
+    /// Server: the request as received, until a final response went.
+    ///
+    /// Client: as sent, until one came.
     public internal(set) var request = StoredBytes.none
-    /// Server: the last response, to be repeated. Client: the ACK to a failure.
+    /// Server: the last response, to be repeated.
+    ///
+    /// Client: the ACK to a failure.
     var response = StoredBytes.none
     /// The key, the Call-ID and the method's name, one after the other.
     var identity = StoredBytes.none
     var keyCount = 0
     var callIDCount = 0
-    /// Server: the key's hash. Client: the branch's hash.
+    /// Server: the key's hash.
+    ///
+    /// Client: the branch's hash.
     public internal(set) var hash: UInt64
     /// The proxy's response context, or nothing.
     public var context: UInt32?

@@ -2,18 +2,28 @@ public import SIPFlow
 
 /// The timer values that all machines share (RFC 3261 §17.1.1.1 and table 4).
 public struct TransactionTimers: Sendable, Hashable {
-    /// The estimated round trip. Default 500 ms.
+    /// The estimated round trip.
+    ///
+    /// Default 500 ms.
     public var t1: Interval
-    /// The longest gap between repeats of non-INVITE requests and INVITE responses. Default 4 s.
+    /// The longest gap between repeats of non-INVITE requests and INVITE responses.
+    ///
+    /// Default 4 s.
     public var t2: Interval
-    /// How long a message may stay in the network. Default 5 s.
+    /// How long a message may stay in the network.
+    ///
+    /// Default 5 s.
     public var t4: Interval
-    /// The longest that an INVITE may ring without news (RFC 3261 §16.6 step 11). Default 181 s.
+    /// The longest that an INVITE may ring without news (RFC 3261 §16.6 step 11).
+    ///
+    /// Default 181 s.
     public var timerC: Interval
 
     /// Takes the defaults of RFC 3261 where nothing else is said.
     public init(
-        t1: Interval = .milliseconds(500), t2: Interval = .seconds(4), t4: Interval = .seconds(5),
+        t1: Interval = .milliseconds(500),
+        t2: Interval = .seconds(4),
+        t4: Interval = .seconds(5),
         timerC: Interval = .seconds(181)
     ) {
         self.t1 = t1

@@ -7,11 +7,15 @@ import Testing
 struct ClientInviteTransactionTests {
     @Test(
         "C01 resends at 0.5, 1.5, 3.5, 7.5, 15.5 and 31.5 s on UDP, never on a stream; C02 gives up at 32 s",
-        arguments: [(false, [500, 1_500, 3_500, 7_500, 15_500, 31_500]), (true, [])])
+        arguments: [(false, [500, 1_500, 3_500, 7_500, 15_500, 31_500]), (true, [])]
+    )
     func retransmission(isReliable: Bool, expected: [Int]) {
         var clock = VirtualClock()
         var machine = ClientInviteTransaction(
-            timers: TransactionTimers(), isReliable: isReliable, now: clock.now)
+            timers: TransactionTimers(),
+            isReliable: isReliable,
+            now: clock.now
+        )
         var sent: [Int] = []
         var isOver = false
         while !isOver, let deadline = machine.nextDeadline {
@@ -48,9 +52,12 @@ struct ClientInviteTransactionTests {
             (.completed, 500, .resendAcknowledgement, .completed),
             (.terminated, 180, .absorb, .terminated), (.terminated, 200, .absorb, .terminated),
             (.terminated, 486, .absorb, .terminated),
-        ] as [(InviteSituation, Int, ClientInviteTransaction.ResponseResult, MachineState)])
+        ] as [(InviteSituation, Int, ClientInviteTransaction.ResponseResult, MachineState)]
+    )
     func receive(
-        situation: InviteSituation, code: Int, expected: ClientInviteTransaction.ResponseResult,
+        situation: InviteSituation,
+        code: Int,
+        expected: ClientInviteTransaction.ResponseResult,
         state: MachineState
     ) {
         var machine = situation.make(now: .zero)
@@ -64,7 +71,8 @@ struct ClientInviteTransactionTests {
         arguments: [
             (.calling, .wait), (.callingToCancel, .wait), (.proceeding, .send), (.cancelling, .tooLate),
             (.accepted, .tooLate), (.completed, .tooLate), (.terminated, .tooLate),
-        ] as [(InviteSituation, ClientInviteTransaction.CancelResult)])
+        ] as [(InviteSituation, ClientInviteTransaction.CancelResult)]
+    )
     func cancel(situation: InviteSituation, expected: ClientInviteTransaction.CancelResult) {
         var machine = situation.make(now: .zero)
         let result = machine.cancel(now: .zero)
@@ -76,7 +84,8 @@ struct ClientInviteTransactionTests {
         arguments: [
             (.calling, true), (.callingToCancel, true), (.proceeding, true), (.cancelling, true),
             (.accepted, false), (.completed, false), (.terminated, false),
-        ] as [(InviteSituation, Bool)])
+        ] as [(InviteSituation, Bool)]
+    )
     func transportFailed(situation: InviteSituation, expected: Bool) {
         var machine = situation.make(now: .zero)
         let result = machine.transportFailed()
@@ -90,7 +99,8 @@ struct ClientInviteTransactionTests {
             (.calling, 32_000, .timedOut), (.callingToCancel, 32_000, .timedOut),
             (.proceeding, 181_000, .rangTooLong), (.cancelling, 32_000, .cancelTimedOut),
             (.accepted, 32_000, .ended), (.completed, 32_000, .ended),
-        ] as [(InviteSituation, Int, ClientInviteTransaction.DeadlineResult)])
+        ] as [(InviteSituation, Int, ClientInviteTransaction.DeadlineResult)]
+    )
     func fire(situation: InviteSituation, last: Int, expected: ClientInviteTransaction.DeadlineResult) {
         var early = situation.make(now: .zero)
         let before = early.fire(now: .zero + .milliseconds(last - 1))
@@ -127,7 +137,8 @@ struct ClientInviteTransactionTests {
         arguments: [
             (.calling, [.a, .b]), (.proceeding, [.c]), (.cancelling, [.b]), (.accepted, [.m]),
             (.completed, [.d]), (.terminated, []),
-        ] as [(InviteSituation, [MachineTimer])])
+        ] as [(InviteSituation, [MachineTimer])]
+    )
     func timers(situation: InviteSituation, expected: [MachineTimer]) {
         let machine = situation.make(now: .zero)
         var names: [MachineTimer] = []

@@ -10,7 +10,10 @@ struct ClientRequestTransactionTests {
 
         func make(isReliable: Bool = false) -> ClientRequestTransaction {
             var machine = ClientRequestTransaction(
-                timers: TransactionTimers(), isReliable: isReliable, now: .zero)
+                timers: TransactionTimers(),
+                isReliable: isReliable,
+                now: .zero
+            )
             switch self {
             case .trying: break
             case .proceeding: _ = machine.receive(code: 100, now: .zero)
@@ -26,7 +29,8 @@ struct ClientRequestTransactionTests {
         arguments: [
             (Situation.trying, [500, 1_500, 3_500, 7_500, 11_500, 15_500, 19_500, 23_500, 27_500, 31_500]),
             (Situation.proceeding, [4_000, 8_000, 12_000, 16_000, 20_000, 24_000, 28_000]),
-        ])
+        ]
+    )
     func retransmission(situation: Situation, expected: [Int]) {
         var clock = VirtualClock()
         var machine = situation.make()
@@ -61,9 +65,13 @@ struct ClientRequestTransactionTests {
             (.proceeding, 404, .deliver, .completed), (.completed, 100, .absorb, .completed),
             (.completed, 200, .absorb, .completed), (.terminated, 100, .absorb, .terminated),
             (.terminated, 200, .absorb, .terminated),
-        ] as [(Situation, Int, ClientRequestTransaction.ResponseResult, MachineState)])
+        ] as [(Situation, Int, ClientRequestTransaction.ResponseResult, MachineState)]
+    )
     func receive(
-        situation: Situation, code: Int, expected: ClientRequestTransaction.ResponseResult, state: MachineState
+        situation: Situation,
+        code: Int,
+        expected: ClientRequestTransaction.ResponseResult,
+        state: MachineState
     ) {
         var machine = situation.make()
         let result = machine.receive(code: code, now: .zero)
@@ -74,7 +82,8 @@ struct ClientRequestTransactionTests {
     @Test(
         "transport failure: every state",
         arguments: [(.trying, true), (.proceeding, true), (.completed, false), (.terminated, false)]
-            as [(Situation, Bool)])
+            as [(Situation, Bool)]
+    )
     func transportFailed(situation: Situation, expected: Bool) {
         var machine = situation.make()
         let result = machine.transportFailed()
@@ -86,7 +95,8 @@ struct ClientRequestTransactionTests {
         arguments: [
             (.trying, 32_000, .timedOut), (.proceeding, 32_000, .timedOut), (.completed, 5_000, .ended),
             (.terminated, 40_000, .ended),
-        ] as [(Situation, Int, ClientRequestTransaction.DeadlineResult)])
+        ] as [(Situation, Int, ClientRequestTransaction.DeadlineResult)]
+    )
     func fire(situation: Situation, last: Int, expected: ClientRequestTransaction.DeadlineResult) {
         var machine = situation.make()
         let result = machine.fire(now: .zero + .milliseconds(last))

@@ -48,7 +48,8 @@ struct ServerInviteTransactionTests {
         arguments: [
             (.proceeding, .resendResponse), (.accepted, .absorb), (.completed, .resendResponse),
             (.confirmed, .absorb), (.terminated, .absorb),
-        ] as [(Situation, ServerInviteTransaction.InviteResult)])
+        ] as [(Situation, ServerInviteTransaction.InviteResult)]
+    )
     func receiveInvite(situation: Situation, expected: ServerInviteTransaction.InviteResult) {
         var machine = situation.make()
         let result = machine.receiveInvite()
@@ -61,9 +62,12 @@ struct ServerInviteTransactionTests {
             (.proceeding, .absorb, .proceeding), (.accepted, .deliver, .accepted),
             (.completed, .absorb, .confirmed), (.confirmed, .absorb, .confirmed),
             (.terminated, .absorb, .terminated),
-        ] as [(Situation, ServerInviteTransaction.AcknowledgementResult, MachineState)])
+        ] as [(Situation, ServerInviteTransaction.AcknowledgementResult, MachineState)]
+    )
     func receiveAcknowledgement(
-        situation: Situation, expected: ServerInviteTransaction.AcknowledgementResult, state: MachineState
+        situation: Situation,
+        expected: ServerInviteTransaction.AcknowledgementResult,
+        state: MachineState
     ) {
         var machine = situation.make()
         let result = machine.receiveAcknowledgement(now: .zero)
@@ -79,9 +83,13 @@ struct ServerInviteTransactionTests {
             (.accepted, 200, .send, .accepted), (.accepted, 486, .refuse, .accepted),
             (.completed, 180, .refuse, .completed), (.completed, 200, .refuse, .completed),
             (.confirmed, 200, .refuse, .confirmed), (.terminated, 200, .refuse, .terminated),
-        ] as [(Situation, Int, ServerInviteTransaction.SendResult, MachineState)])
+        ] as [(Situation, Int, ServerInviteTransaction.SendResult, MachineState)]
+    )
     func send(
-        situation: Situation, code: Int, expected: ServerInviteTransaction.SendResult, state: MachineState
+        situation: Situation,
+        code: Int,
+        expected: ServerInviteTransaction.SendResult,
+        state: MachineState
     ) {
         var machine = situation.make()
         let result = machine.send(code: code, now: .zero)
@@ -94,7 +102,8 @@ struct ServerInviteTransactionTests {
         arguments: [
             (.proceeding, 400_000, .nothing), (.accepted, 32_000, .ended), (.completed, 32_000, .timedOut),
             (.confirmed, 5_000, .ended), (.terminated, 40_000, .ended),
-        ] as [(Situation, Int, ServerInviteTransaction.DeadlineResult)])
+        ] as [(Situation, Int, ServerInviteTransaction.DeadlineResult)]
+    )
     func fire(situation: Situation, last: Int, expected: ServerInviteTransaction.DeadlineResult) {
         var machine = situation.make()
         let result = machine.fire(now: .zero + .milliseconds(last))

@@ -10,7 +10,10 @@ struct ServerRequestTransactionTests {
 
         func make(isReliable: Bool = false) -> ServerRequestTransaction {
             var machine = ServerRequestTransaction(
-                timers: TransactionTimers(), isReliable: isReliable, now: .zero)
+                timers: TransactionTimers(),
+                isReliable: isReliable,
+                now: .zero
+            )
             switch self {
             case .trying: break
             case .proceeding: _ = machine.send(code: 100, now: .zero)
@@ -28,7 +31,8 @@ struct ServerRequestTransactionTests {
         arguments: [
             (.trying, .absorb), (.proceeding, .resendResponse), (.completed, .resendResponse),
             (.terminated, .absorb),
-        ] as [(Situation, ServerRequestTransaction.RequestResult)])
+        ] as [(Situation, ServerRequestTransaction.RequestResult)]
+    )
     func receiveRequest(situation: Situation, expected: ServerRequestTransaction.RequestResult) {
         var machine = situation.make()
         let result = machine.receiveRequest()
@@ -42,9 +46,13 @@ struct ServerRequestTransactionTests {
             (.proceeding, 100, .send, .proceeding), (.proceeding, 404, .send, .completed),
             (.completed, 100, .refuse, .completed), (.completed, 200, .refuse, .completed),
             (.terminated, 200, .refuse, .terminated),
-        ] as [(Situation, Int, ServerRequestTransaction.SendResult, MachineState)])
+        ] as [(Situation, Int, ServerRequestTransaction.SendResult, MachineState)]
+    )
     func send(
-        situation: Situation, code: Int, expected: ServerRequestTransaction.SendResult, state: MachineState
+        situation: Situation,
+        code: Int,
+        expected: ServerRequestTransaction.SendResult,
+        state: MachineState
     ) {
         var machine = situation.make()
         let result = machine.send(code: code, now: .zero)
@@ -56,7 +64,8 @@ struct ServerRequestTransactionTests {
         "fire: every state at its last deadline (timer J 32 s; an unanswered request ends at 37 s)",
         arguments: [
             (.trying, 37_000), (.proceeding, 37_000), (.completed, 32_000), (.terminated, 40_000),
-        ] as [(Situation, Int)])
+        ] as [(Situation, Int)]
+    )
     func fire(situation: Situation, last: Int) {
         var machine = situation.make()
         let result = machine.fire(now: .zero + .milliseconds(last))

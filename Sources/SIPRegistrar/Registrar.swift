@@ -1,0 +1,183 @@
+public import SIPFlow
+import SIPSyntax
+
+/// The location table: addresses of record and their bindings (RFC 3261 §10).
+///
+/// - Shape: sans-I/O. Bindings of an address of record are kept highest q first, newest first among equals.
+/// - Limits: `RegistrarLimits`.
+/// - Cost: O(contacts of the address of record) a REGISTER, whatever the table's size; a refresh allocates nothing.
+public struct Registrar: ~Copyable {
+    /// An address of record; it may have lost its last binding a short while ago.
+    struct AddressOfRecord {
+        var key: [UInt8]
+        var hash: UInt64
+        var first = UInt32.max
+        var count = 0
+    }
+
+    let limits: RegistrarLimits
+    let keyedHash: KeyedHash
+    var bindings = Slab<Binding>()
+    var records = Slab<AddressOfRecord>()
+    var table = SlotTable()
+    var wheel: TimerWheel
+    var changes = BindingChanges()
+    /// The contacts of the REGISTER at hand.
+    var updates: [ContactUpdate] = []
+    private var nextID: UInt64 = 1
+    private var emptied: [(slot: UInt32, generation: UInt32)] = []
+    /// How many addresses of record without a binding are remembered, to tell 480 from 404.
+    private static let emptiedLimit = 10_000
+
+    /// Makes an empty table.
+    public init(limits: RegistrarLimits, seed: UInt64, now: Moment) {
+        self.limits = limits
+        keyedHash = KeyedHash(seed: seed)
+        wheel = TimerWheel(now: now)
+    }
+
+    /// How many bindings there are.
+    public var count: Int { bindings.count }
+
+    /// When to call `expire`; nil when there is nothing to expire.
+    public var nextDeadline: Moment? { wheel.nextDeadline }
+
+    /// Takes out the bindings whose time is over.
+    public mutating func expire(now: Moment) {
+        while let slot = wheel.popDue(now: now) {
+            if bindings[slot].expiresAt <= now {
+                remove(slot, .expired, now: now)
+            } else {
+                wheel.arm(slot, at: bindings[slot].expiresAt)
+            }
+        }
+    }
+
+    /// True when an address of record has, or lately had, a binding.
+    public func hasAddressOfRecord(_ key: Span<UInt8>) -> Bool { record(key) != nil }
+
+    /// The first binding of an address of record that is still alive.
+    public func firstBinding(of key: Span<UInt8>, now: Moment) -> BindingCursor? {
+        guard let record = record(key) else { return nil }
+        return alive(records[record].first, now)
+    }
+
+    /// The next binding of the same address of record that is still alive.
+    public func nextBinding(after cursor: BindingCursor, now: Moment) -> BindingCursor? {
+        alive(bindings[cursor.slot].next, now)
+    }
+
+    /// What a cursor points at.
+    public func binding(_ cursor: BindingCursor) -> BindingView {
+        BindingView(
+            bytes: bindings[cursor.slot].bytes,
+            contact: bindings[cursor.slot].contact,
+            path: bindings[cursor.slot].path,
+            flow: bindings[cursor.slot].flow,
+            q: bindings[cursor.slot].rank,
+            isBehindNAT: bindings[cursor.slot].isBehindNAT
+        )
+    }
+
+    private func alive(_ start: UInt32, _ now: Moment) -> BindingCursor? {
+        var slot = start
+        while slot != .max {
+            if bindings[slot].expiresAt > now { return BindingCursor(slot: slot) }
+            slot = bindings[slot].next
+        }
+        return nil
+    }
+
+    /// The slot of an address of record.
+    func record(_ key: Span<UInt8>) -> UInt32? {
+        table.find(keyedHash.hash(key)) { slot in
+            let stored = records[slot].key
+            return stored.count == key.count
+                && key.equals(Slice(0, key.count), stored.span, Slice(0, stored.count))
+        }
+    }
+
+    /// The slot of an address of record, made when there is none.
+    mutating func makeRecord(_ key: Span<UInt8>) -> UInt32 {
+        if let found = record(key) { return found }
+        var bytes: [UInt8] = []
+        bytes.append(copying: key)
+        let hash = keyedHash.hash(key)
+        let slot = records.add(AddressOfRecord(key: bytes, hash: hash)).slot
+        table.insert(hash, slot)
+        return slot
+    }
+
+    /// Puts a binding into its address of record's list, by rank.
+    mutating func insert(_ binding: consuming Binding) -> UInt32 {
+        var binding = binding
+        if binding.id == 0 {
+            binding.id = nextID
+            nextID += 1
+        }
+        let slot = bindings.add(binding).slot
+        link(slot)
+        wheel.arm(slot, at: bindings[slot].expiresAt)
+        markChanged(slot)
+        return slot
+    }
+
+    mutating func link(_ slot: UInt32) {
+        let record = bindings[slot].aor
+        let rank = bindings[slot].rank
+        var previous = UInt32.max
+        var next = records[record].first
+        while next != .max && bindings[next].rank > rank {
+            previous = next
+            next = bindings[next].next
+        }
+        bindings[slot].next = next
+        if previous == .max { records[record].first = slot } else { bindings[previous].next = slot }
+        records[record].count += 1
+    }
+
+    mutating func unlink(_ slot: UInt32) {
+        let record = bindings[slot].aor
+        let next = bindings[slot].next
+        if records[record].first == slot {
+            records[record].first = next
+        } else {
+            var previous = records[record].first
+            while bindings[previous].next != slot { previous = bindings[previous].next }
+            bindings[previous].next = next
+        }
+        records[record].count -= 1
+    }
+
+    /// Takes a binding out.
+    @discardableResult
+    mutating func remove(_ slot: UInt32, _ reason: RemovalReason, now: Moment) -> RemovedBinding {
+        unlink(slot)
+        wheel.cancel(slot)
+        let record = bindings[slot].aor
+        let removed = RemovedBinding(
+            id: bindings[slot].id,
+            aor: String(decoding: records[record].key, as: UTF8.self),
+            contact: contact(slot),
+            reason: reason,
+            moment: now,
+            binding: bindings[slot]
+        )
+        changes.noteRemoval(removed)
+        bindings.remove(slot)
+        if records[record].count == 0 { rememberEmptied(record) }
+        return removed
+    }
+
+    private mutating func rememberEmptied(_ slot: UInt32) {
+        emptied.append((slot, records.generation(slot)))
+        guard emptied.count > Self.emptiedLimit else { return }
+        for oldest in emptied.prefix(Self.emptiedLimit / 10)
+        where records.contains(oldest.slot, generation: oldest.generation) && records[oldest.slot].count == 0
+        {
+            table.remove(records[oldest.slot].hash, oldest.slot)
+            records.remove(oldest.slot)
+        }
+        emptied.removeFirst(Self.emptiedLimit / 10)
+    }
+}

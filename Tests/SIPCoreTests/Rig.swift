@@ -1,0 +1,162 @@
+import SIPFlow
+import SIPReport
+import SIPSyntax
+import SIPTrace
+import Testing
+
+@testable import SIPCore
+
+/// One message that the engine sent in a test.
+struct Sent {
+    var text: String
+    var to: SocketAddress
+    var at: Moment
+    var isOwn: Bool
+    var isRetransmission: Bool
+
+    /// The first line.
+    var startLine: String { String(text.prefix { !$0.isNewline }) }
+    /// The status code; 0 for a request.
+    var code: Int { startLine.hasPrefix("SIP/2.0 ") ? Int(startLine.dropFirst(8).prefix(3)) ?? 0 : 0 }
+    /// The method of a request; of a response, its CSeq's.
+    var method: String {
+        code == 0
+            ? String(startLine.prefix { $0 != " " })
+            : String(headers("CSeq").first?.split(separator: " ").last ?? "")
+    }
+
+    /// The values of all fields with a name, in order.
+    func headers(_ name: String) -> [String] {
+        text.split(separator: "\r\n", omittingEmptySubsequences: false).prefix { !$0.isEmpty }.compactMap {
+            line in
+            let parts = line.split(separator: ":", maxSplits: 1)
+            guard parts.count == 2, parts[0].lowercased() == name.lowercased() else { return nil }
+            return parts[1].trimmingPrefix { $0 == " " }.description
+        }
+    }
+
+    /// The body.
+    var body: String {
+        guard let range = text.firstRange(of: "\r\n\r\n") else { return "" }
+        return String(text[range.upperBound...])
+    }
+}
+
+/// An engine under a virtual clock, and a network that is an array.
+final class Rig {
+    private var core: SIPCore
+    private var outbox = Outbox()
+    private(set) var now = Moment.zero
+    /// All that was sent and not yet looked at.
+    private(set) var sent: [Sent] = []
+    let listeners: [Listener]
+    private var counter = 0
+
+    init(
+        domains: [String] = ["example.test"],
+        listeners: [String] = ["127.0.0.1:5060"],
+        _ change: (inout CoreConfiguration) -> Void = { _ in }
+    ) {
+        self.listeners = listeners.compactMap { text in
+            SocketAddress(text, defaultPort: 5060).map { Listener(transport: .udp, address: $0) }
+        }
+        var configuration = CoreConfiguration(listeners: self.listeners, domains: domains)
+        change(&configuration)
+        core = SIPCore(
+            configuration: configuration,
+            seed: 7,
+            now: .zero,
+            clock: ClockAnchor(moment: .zero, unixNanoseconds: 1_700_000_000_000_000_000)
+        )
+    }
+
+    /// A message arrives from a port of 127.0.0.1, or from an address.
+    func receive(_ text: String, from source: String, on listener: Int = 0) {
+        receive(Array(text.utf8), from: source, on: listener)
+    }
+
+    /// Bytes arrive.
+    func receive(_ bytes: [UInt8], from source: String, on listener: Int = 0) {
+        guard let peer = Self.address(source) else { return }
+        let flow = Flow(transport: .udp, listener: ListenerID(listener), peer: peer)
+        core.receive(bytes.span, over: flow, now: now, into: &outbox)
+        collect()
+    }
+
+    /// Time passes; every deadline in it acts at its own moment.
+    func advance(_ interval: Interval) {
+        let end = now + interval
+        while let deadline = core.nextDeadline, deadline <= end {
+            now = max(now, deadline)
+            core.fire(now: now, into: &outbox)
+            collect()
+        }
+        now = end
+    }
+
+    /// The network refuses what is sent to an address.
+    func refuse(_ peer: String) {
+        guard let address = Self.address(peer) else { return }
+        core.transportFailed(
+            transaction: 0,
+            flow: Flow(transport: .udp, listener: ListenerID(0), peer: address),
+            now: now,
+            into: &outbox
+        )
+        collect()
+    }
+
+    func perform(_ command: CoreCommand) -> CommandOutcome {
+        let outcome = core.perform(command, now: now, into: &outbox)
+        collect()
+        return outcome
+    }
+
+    /// Takes what was sent since the last look.
+    func take() -> [Sent] {
+        let taken = sent
+        sent = []
+        return taken
+    }
+
+    /// Takes what was sent to a port of 127.0.0.1, or to an address, and leaves the rest.
+    func take(to place: String) -> [Sent] {
+        guard let address = Self.address(place) else { return [] }
+        let taken = sent.filter { $0.to == address }
+        sent.removeAll { $0.to == address }
+        return taken
+    }
+
+    /// Takes the one message sent to a place.
+    func one(to place: String, sourceLocation: SourceLocation = #_sourceLocation) -> Sent? {
+        let taken = take(to: place)
+        #expect(taken.count == 1, "\(taken.map(\.startLine))", sourceLocation: sourceLocation)
+        return taken.first
+    }
+
+    func snapshot() -> EngineReport { core.snapshot(now: now) }
+    func changes() -> EngineReport { core.changes(now: now) }
+    func records() -> [TraceRecord] { core.traceChunks(since: 0).flatMap(\.records) }
+
+    static func address(_ place: String) -> SocketAddress? {
+        SocketAddress(place.contains(":") ? place : "127.0.0.1:" + place, defaultPort: 5060)
+    }
+
+    private func collect() {
+        for entry in outbox.entries {
+            sent.append(
+                Sent(
+                    text: String(
+                        decoding: outbox.bytes[entry.start..<entry.start + entry.count],
+                        as: UTF8.self
+                    ),
+                    to: entry.flow.peer,
+                    at: now,
+                    isOwn: entry.isOwn,
+                    isRetransmission: entry.isRetransmission
+                )
+            )
+        }
+        outbox.clear()
+    }
+}
