@@ -1,6 +1,7 @@
 import SIPCore
 import SIPFlow
 import SIPReport
+import SIPTrace
 import SIPTransport
 
 /// The core, the sockets, and one turn of the engine.
