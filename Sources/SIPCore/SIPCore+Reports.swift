@@ -145,7 +145,7 @@ extension RegistrationRow {
 
 extension RemovedRegistration {
     /// The report's words for a removal.
-    fileprivate init(_ binding: RemovedBinding) {
+    fileprivate init(_ binding: BindingEnd) {
         let reason: BindingRemoval =
             switch binding.reason {
             case .expired: .expired

@@ -4,12 +4,12 @@ import SIPFlow
 ///
 /// Waking up costs several times what a datagram costs, so under load fewer and larger batches halve the work.
 ///
-/// - Limits: no pause below 3,000 datagrams a second; 0.3 ms there, 0.9 ms from 6,000 on. SIP's own timers
+/// - Limits: no pause below 2,000 datagrams a second; 0.3 ms there, 0.9 ms from 3,000 on. SIP's own timers
 ///   begin at 500 ms.
 struct DrainPacer {
     private static let window = Interval.milliseconds(10)
-    private static let busyRate = 3_000
-    private static let fullRate = 6_000
+    private static let busyRate = 2_000
+    private static let fullRate = 3_000
     private static let shortest = 300
     private static let longest = 900
 

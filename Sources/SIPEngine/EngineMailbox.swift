@@ -14,12 +14,18 @@ final class EngineMailbox: Sendable {
         case snapshot(then: @Sendable (EngineUpdate) -> Void)
     }
 
+    /// The orders of a turn to come.
+    private struct OrderList {
+        var waiting: [Order] = []
+        var isClosed = false
+    }
+
     /// Wakes the engine.
     let engineSignal: WakeSignal
     /// Wakes the reader.
     let readerSignal: WakeSignal
 
-    private let orders = Mutex<[Order]>([])
+    private let orders = Mutex(OrderList())
     private let hasOrders = Atomic(false)
     private let update = Mutex<EngineUpdate?>(nil)
     private let isWanted = Atomic(false)
@@ -33,10 +39,15 @@ final class EngineMailbox: Sendable {
 
     // Other threads.
 
-    func post(_ order: Order) {
-        orders.withLock { $0.append(order) }
+    /// Leaves an order for the next turn; false when no turn will come any more.
+    func post(_ order: Order) -> Bool {
+        let isOpen = orders.withLock { list in
+            if !list.isClosed { list.waiting.append(order) }
+            return !list.isClosed
+        }
         hasOrders.store(true, ordering: .sequentiallyConsistent)
         engineSignal.raise()
+        return isOpen
     }
 
     func requestReport() {
@@ -70,10 +81,16 @@ final class EngineMailbox: Sendable {
 
     func takeOrders() -> [Order] {
         guard hasOrders.exchange(false, ordering: .sequentiallyConsistent) else { return [] }
-        return orders.withLock { waiting in
-            defer { waiting = [] }
-            return waiting
+        return orders.withLock { list in
+            defer { list.waiting = [] }
+            return list.waiting
         }
+    }
+
+    /// Takes no more orders, and gives back those that came last.
+    func close() -> [Order] {
+        orders.withLock { $0.isClosed = true }
+        return takeOrders()
     }
 
     /// Says whether there is news, and whether somebody waits for it and has room.

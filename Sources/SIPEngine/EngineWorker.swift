@@ -14,6 +14,7 @@ struct EngineWorker: ~Copyable {
     private var outbox = Outbox()
     private var pacer = DrainPacer()
     private var readerSequence: UInt64 = 0
+    private var hasPublished = false
     private let mailbox: EngineMailbox
     private let reply: @Sendable (@escaping @Sendable () -> Void) -> Void
 
@@ -24,7 +25,9 @@ struct EngineWorker: ~Copyable {
 
     /// Puts a core onto opened sockets; `reply` runs what answers an order, elsewhere.
     init(
-        core: consuming SIPCore, transport: consuming DatagramTransport, mailbox: EngineMailbox,
+        core: consuming SIPCore,
+        transport: consuming DatagramTransport,
+        mailbox: EngineMailbox,
         reply: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void
     ) {
         self.core = core
@@ -37,7 +40,11 @@ struct EngineWorker: ~Copyable {
 
     var nextDeadline: Moment? { core.nextDeadline }
 
+    /// Carries out the last orders and closes the sockets.
     mutating func shutDown() {
+        let now = SystemClock.now
+        for order in mailbox.close() { carryOut(order, now: now) }
+        sendOutputs(now: now)
         transport.shutDown()
     }
 
@@ -123,7 +130,11 @@ struct EngineWorker: ~Copyable {
         guard !transport.failures.isEmpty else { return }
         for failure in transport.failures {
             core.transportFailed(
-                transaction: failure.transaction, flow: failure.flow, now: now, into: &outbox)
+                transaction: failure.transaction,
+                flow: failure.flow,
+                now: now,
+                into: &outbox
+            )
         }
         transport.failures.removeAll(keepingCapacity: true)
     }
@@ -135,9 +146,11 @@ struct EngineWorker: ~Copyable {
         let first = chunks.first?.records.first?.sequence ?? core.nextSequence
         let lost = first > readerSequence ? first - readerSequence : 0
         readerSequence = core.nextSequence
+        hasPublished = true
         mailbox.publish(EngineUpdate(report: report, chunks: chunks, lostRecords: lost))
         _ = mailbox.announce(news: hasNews)
     }
 
-    private var hasNews: Bool { core.hasChanges || core.nextSequence > readerSequence }
+    /// True when an update would say something; the first one says how the engine was started.
+    private var hasNews: Bool { !hasPublished || core.hasChanges || core.nextSequence > readerSequence }
 }

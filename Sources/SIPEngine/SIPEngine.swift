@@ -57,7 +57,11 @@ public actor SIPEngine {
         mailbox = EngineMailbox(engineSignal: engineSignal, readerSignal: readerSignal)
         let clock = SystemClock.anchor
         let core = SIPCore(
-            configuration: bound, seed: UInt64.random(in: .min ... .max), now: clock.moment, clock: clock)
+            configuration: bound,
+            seed: UInt64.random(in: .min ... .max),
+            now: clock.moment,
+            clock: clock
+        )
         worker = EngineWorker(core: core, transport: transport, mailbox: mailbox) { [replies] work in
             replies.async(execute: work)
         }
@@ -68,7 +72,7 @@ public actor SIPEngine {
 
     /// Asks for one update, as soon as there is something new.
     ///
-    /// Wakes the engine only when it has news that it has not published.
+    /// The first one comes at once. Wakes the engine only when it has news that it has not published.
     public nonisolated func requestReport() {
         mailbox.requestReport()
     }
@@ -79,15 +83,21 @@ public actor SIPEngine {
     }
 
     /// Carries out a command in the engine's next turn; `then` runs on a queue of its own.
+    ///
+    /// A stopped engine refuses.
     public nonisolated func perform(
-        _ command: CoreCommand, then: @escaping @Sendable (CommandOutcome) -> Void
+        _ command: CoreCommand,
+        then: @escaping @Sendable (CommandOutcome) -> Void
     ) {
-        mailbox.post(.perform(command, then: then))
+        guard !mailbox.post(.perform(command, then: then)) else { return }
+        replies.async { @Sendable in then(.refused("the engine has stopped")) }
     }
 
     /// Hands over the whole tables and the whole ring; what `takeReport` gives is not touched by it.
+    ///
+    /// A stopped engine hands over nothing.
     public nonisolated func snapshot(_ then: @escaping @Sendable (EngineUpdate) -> Void) {
-        mailbox.post(.snapshot(then: then))
+        _ = mailbox.post(.snapshot(then: then))
     }
 
     /// Stops serving and returns when all sockets are closed.
@@ -138,7 +148,8 @@ public actor SIPEngine {
         armedFor = deadline
         timer.schedule(
             deadline: DispatchTime(uptimeNanoseconds: UInt64(max(1, deadline.nanoseconds))),
-            leeway: .milliseconds(1))
+            leeway: .milliseconds(1)
+        )
     }
 
     /// Closes the sockets once Dispatch has let go of the last one.

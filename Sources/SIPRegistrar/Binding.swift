@@ -1,119 +1,112 @@
-public import SIPFlow
-public import SIPSyntax
+import SIPFlow
+import SIPSyntax
 
 /// One contact of an address of record (RFC 3261 §10).
 ///
 /// - Shape: its texts stand one after the other in one array, which a refresh writes anew in place.
 struct Binding {
+    /// The texts of a binding, in the order in which they are stored.
+    enum Part: Int, CaseIterable {
+        /// The contact URI.
+        case contact
+        /// The contact's parameters without expires, each with its semicolon.
+        case parameters
+        /// The Path values as one list; empty when there were none.
+        case path
+        /// The REGISTER's Call-ID.
+        case callID
+        /// The phone's User-Agent; empty when it named none.
+        case userAgent
+        /// The `+sip.instance` without quotes; empty when there was none.
+        case instance
+    }
+
     var id: UInt64
     /// The slot of its address of record.
     var aor: UInt32
     /// The next binding of the same address of record, lower in rank; `UInt32.max` at the end.
     var next = UInt32.max
-    var bytes: [UInt8] = []
-    /// The contact URI.
-    var contact = Slice(0, 0)
-    /// The contact's parameters without expires, each with its semicolon.
-    var parameters = Slice(0, 0)
-    /// The Path values as one list; empty when there were none.
-    var path = Slice(0, 0)
-    var callID = Slice(0, 0)
-    var userAgent = Slice(0, 0)
-    /// The `+sip.instance` without quotes; empty when there was none.
-    var instance = Slice(0, 0)
-    var cseq: UInt32 = 0
+    private(set) var bytes: [UInt8] = []
+    /// Where each part ends in `bytes`.
+    private var ends = InlineArray<6, UInt32>(repeating: 0)
+    private(set) var cseq: UInt32 = 0
     /// The q value in thousandths; nil when none was given.
-    var q: Int?
+    private(set) var q: Int16?
+    var isBehindNAT = false
+    var refreshes: UInt32 = 0
     var flow: Flow
-    var registeredAt: Moment
+    let registeredAt: Moment
     var refreshedAt: Moment
     var expiresAt: Moment
-    var refreshes = 0
-    var isBehindNAT = false
-    var isDirty = false
+
+    init(id: UInt64, aor: UInt32, flow: Flow, now: Moment, expiresAt: Moment) {
+        self.id = id
+        self.aor = aor
+        self.flow = flow
+        registeredAt = now
+        refreshedAt = now
+        self.expiresAt = expiresAt
+    }
 
     /// The q that it is tried with: a missing one counts as 1 (RFC 3261 gives no default).
-    var rank: Int { q ?? 1_000 }
-}
+    var rank: Int { Int(q ?? 1_000) }
 
-/// What the proxy needs of a binding to forward a request to it.
-public struct BindingView: Sendable {
-    /// The bytes that the slices point into.
-    public var bytes: [UInt8]
-    /// The contact URI.
-    public var contact: Slice
-    /// The Path values as one list; empty when there were none (RFC 3327 §5.4).
-    public var path: Slice
-    /// The flow that the last REGISTER came over.
-    public var flow: Flow
-    /// The q value in thousandths, 1,000 when none was given.
-    public var q: Int
-    /// True when the contact's address differs from the packet's source, so that only the flow reaches the phone.
-    public var isBehindNAT: Bool
-}
+    /// Where a part is in `bytes`.
+    func slice(_ part: Part) -> Slice {
+        Slice(part.rawValue == 0 ? 0 : Int(ends[part.rawValue - 1]), Int(ends[part.rawValue]))
+    }
 
-/// A place in the list of an address of record's bindings.
-public struct BindingCursor: Sendable, Hashable {
-    var slot: UInt32
-}
+    /// A part as text.
+    func text(_ part: Part) -> String { bytes.span.text(slice(part)) }
 
-/// Why a binding went away.
-public enum RemovalReason: Sendable, Hashable {
-    /// Its time ran out.
-    case expired
-    /// The phone asked for it.
-    case unregistered
-    /// An operator dropped it.
-    case kicked
-    /// A newer one of the same phone took its place.
-    case replaced
-}
+    /// Takes over what a REGISTER says of a contact; the array keeps its room.
+    mutating func fill(_ update: ContactUpdate, _ source: Span<UInt8>, _ index: MessageIndex) {
+        bytes.removeAll(keepingCapacity: true)
+        bytes.reserveCapacity(update.storedBytes(index))
+        for part in Part.allCases {
+            append(part, update, source, index)
+            ends[part.rawValue] = UInt32(bytes.count)
+        }
+        cseq = index.cseq?.number ?? 0
+        q = update.q
+    }
 
-/// A binding that was taken out, with all that is needed to put it back.
-public struct RemovedBinding: Sendable {
-    /// Its number.
-    public var id: UInt64
-    /// Its address of record.
-    public var aor: String
-    /// Its contact URI.
-    public var contact: String
-    /// Why it went.
-    public var reason: RemovalReason
-    /// When it went.
-    public var moment: Moment
-    var binding: Binding
-}
+    private mutating func append(
+        _ part: Part,
+        _ update: ContactUpdate,
+        _ source: Span<UInt8>,
+        _ index: MessageIndex
+    ) {
+        switch part {
+        case .contact: append(source, update.address.uri)
+        case .parameters: appendParameters(source, update.address.parameters)
+        case .path: appendPath(source, index)
+        case .callID: append(source, index.callID)
+        case .userAgent: if let field = index.first(.userAgent) { append(source, field.value) }
+        case .instance: append(source, update.instance)
+        }
+    }
 
-/// One binding for a report: plain values with text.
-public struct BindingSnapshot: Sendable, Hashable {
-    /// Its number.
-    public var id: UInt64
-    /// Its address of record.
-    public var aor: String
-    /// Its contact URI.
-    public var contact: String
-    /// The flow that the last REGISTER came over.
-    public var flow: Flow
-    /// When it was made.
-    public var registeredAt: Moment
-    /// When it was last refreshed.
-    public var refreshedAt: Moment
-    /// When it ends.
-    public var expiresAt: Moment
-    /// How often it was refreshed.
-    public var refreshes: Int
-    /// The phone's User-Agent.
-    public var userAgent: String
-    /// The REGISTER's Call-ID.
-    public var callID: String
-    /// The REGISTER's CSeq number.
-    public var cseq: UInt32
-    /// The q value in thousandths.
-    public var q: Int?
-    /// The Path values as one list.
-    public var path: String
-    /// The `+sip.instance`.
-    public var instance: String
-    /// True when the contact's address differs from the packet's source.
-    public var isBehindNAT: Bool
+    private mutating func append(_ source: Span<UInt8>, _ slice: Slice) {
+        bytes.append(copying: source.extracting(slice.range))
+    }
+
+    private mutating func appendParameters(_ source: Span<UInt8>, _ list: Slice) {
+        var cursor = ParameterCursor(list)
+        while let parameter = cursor.next(source) {
+            if source.equals(parameter.name, ignoringCase: "expires") { continue }
+            bytes.append(UInt8(ascii: ";"))
+            append(source, parameter.whole)
+        }
+    }
+
+    private mutating func appendPath(_ source: Span<UInt8>, _ index: MessageIndex) {
+        let start = bytes.count
+        var field = index.first(.path)
+        while let present = field {
+            if bytes.count > start { bytes.append(ascii: ", ") }
+            append(source, present.value)
+            field = index.next(after: present)
+        }
+    }
 }

@@ -8,6 +8,8 @@ public enum RegisterAnswer: Sendable, Hashable {
     case malformedContact
     /// `Contact: *` came with another Contact, or without `Expires: 0`.
     case starNeedsExpiresZero
+    /// More bytes than a binding may keep.
+    case contactTooLong(limit: Int)
     /// More contacts than an address of record may have.
     case tooManyContacts(limit: Int)
     /// The expiry asked for is below the minimum.
@@ -21,7 +23,7 @@ public enum RegisterAnswer: Sendable, Hashable {
     public var code: Int {
         switch self {
         case .ok: 200
-        case .malformedContact, .starNeedsExpiresZero: 400
+        case .malformedContact, .starNeedsExpiresZero, .contactTooLong: 400
         case .tooManyContacts: 403
         case .intervalTooBrief: 423
         case .sequenceNotAbove: 500
@@ -35,6 +37,7 @@ public enum RegisterAnswer: Sendable, Hashable {
         case .ok, .intervalTooBrief, .tableFull: nil
         case .malformedContact: "Malformed Contact"
         case .starNeedsExpiresZero: "Contact * Needs Expires 0"
+        case .contactTooLong(let limit): "Contact Above \(limit) Bytes"
         case .tooManyContacts(let limit): "More Than \(limit) Contacts"
         case .sequenceNotAbove(let asked, let stored): "CSeq \(asked) Not Above \(stored)"
         }

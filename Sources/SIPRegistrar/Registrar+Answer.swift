@@ -2,16 +2,44 @@ import SIPFlow
 import SIPSyntax
 
 extension Registrar {
+    /// Appends the header lines that belong to an answer.
+    func appendHeaders(
+        of answer: RegisterAnswer,
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        _ key: Span<UInt8>,
+        now: Moment,
+        clock: ClockAnchor,
+        to headers: inout [UInt8]
+    ) {
+        switch answer {
+        case .ok:
+            appendContacts(of: key, now: now, to: &headers)
+            appendPath(bytes, index, to: &headers)
+            headers.append(copying: serviceRoute.span)
+            headers.append(ascii: "Date: ")
+            appendDate(unixSeconds: clock.unixNanoseconds(at: now) / 1_000_000_000, to: &headers)
+            headers.append(ascii: "\r\n")
+        case .intervalTooBrief(_, let minimum):
+            headers.append(ascii: "Min-Expires: ")
+            appendDecimal(UInt64(minimum), to: &headers)
+            headers.append(ascii: "\r\n")
+        case .malformedContact, .starNeedsExpiresZero, .contactTooLong, .tooManyContacts, .sequenceNotAbove,
+            .tableFull:
+            break
+        }
+    }
+
     /// Appends a Contact field for every binding of an address of record (RFC 3261 §10.3 step 8).
-    func appendContacts(of key: Span<UInt8>, now: Moment, to headers: inout [UInt8]) {
+    private func appendContacts(of key: Span<UInt8>, now: Moment, to headers: inout [UInt8]) {
         var cursor = firstBinding(of: key, now: now)
         while let place = cursor {
             let bytes = bindings[place.slot].bytes
             let left = bindings[place.slot].expiresAt - now
             headers.append(ascii: "Contact: <")
-            headers.append(copying: bytes.span.extracting(bindings[place.slot].contact.range))
+            headers.append(copying: bytes.span.extracting(bindings[place.slot].slice(.contact).range))
             headers.append(ascii: ">")
-            headers.append(copying: bytes.span.extracting(bindings[place.slot].parameters.range))
+            headers.append(copying: bytes.span.extracting(bindings[place.slot].slice(.parameters).range))
             headers.append(ascii: ";expires=")
             appendDecimal(UInt64(max(1, left.wholeSeconds)), to: &headers)
             headers.append(ascii: "\r\n")
@@ -20,7 +48,7 @@ extension Registrar {
     }
 
     /// Appends the request's Path fields, which the phone gets back (RFC 3327 §5.3).
-    func appendPath(_ bytes: Span<UInt8>, _ index: MessageIndex, to headers: inout [UInt8]) {
+    private func appendPath(_ bytes: Span<UInt8>, _ index: MessageIndex, to headers: inout [UInt8]) {
         var field = index.first(.path)
         while let present = field {
             headers.append(ascii: "Path: ")

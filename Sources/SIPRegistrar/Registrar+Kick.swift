@@ -3,18 +3,14 @@ import SIPSyntax
 
 extension Registrar {
     /// Drops a binding by its number.
-    ///
-    /// - Cost: O(bindings); for an operator's order only.
     public mutating func remove(binding id: UInt64, now: Moment) -> [RemovedBinding] {
-        for slot in 0..<bindings.end where bindings.isUsed(slot) && bindings[slot].id == id {
-            return [remove(slot, .kicked, now: now)]
-        }
-        return []
+        guard let slot = places.find(placeHash(id), where: { bindings[$0].id == id }) else { return [] }
+        return [remove(slot, .kicked, now: now)]
     }
 
     /// Drops the binding of an address of record that has a contact URI, byte for byte.
     public mutating func remove(contact: String, of aor: String, now: Moment) -> [RemovedBinding] {
-        slots(of: aor).filter { self.contact($0) == contact }.map { remove($0, .kicked, now: now) }
+        slots(of: aor).filter { bindings[$0].text(.contact) == contact }.map { remove($0, .kicked, now: now) }
     }
 
     /// Drops every binding of an address of record.
@@ -22,23 +18,35 @@ extension Registrar {
         slots(of: aor).map { remove($0, .kicked, now: now) }
     }
 
-    /// Puts dropped bindings back, but for those that ran out or registered again meanwhile.
+    /// Puts dropped bindings back under new numbers; gives those that were put back.
+    ///
+    /// - Shape: left out are those that ran out, whose contact registered again meanwhile, or for whom no room is left.
     public mutating func restore(_ removed: [RemovedBinding], now: Moment) -> [RemovedBinding] {
         removed.filter { old in
-            guard old.binding.expiresAt > now else { return false }
-            guard !slots(of: old.aor).contains(where: { contact($0) == old.contact }) else { return false }
+            guard old.binding.expiresAt > now, count < limits.bindingLimit else { return false }
+            let others = slots(of: old.aor)
+            guard others.count < limits.contactsPerAOR, !others.contains(where: { isSamePhone(old, $0) })
+            else {
+                return false
+            }
             var binding = old.binding
-            let key = Array(old.aor.utf8)
-            binding.aor = makeRecord(key.span)
-            binding.isDirty = false
-            _ = insert(binding)
+            binding.id = newID()
+            binding.aor = makeRecord(old.key.span)
+            insert(binding)
             return true
         }
     }
 
-    /// The contact URI of a binding as text.
-    func contact(_ slot: UInt32) -> String {
-        String(decoding: bindings[slot].bytes[bindings[slot].contact.range], as: UTF8.self)
+    /// True when a binding has a dropped one's contact, or is the same phone under a new one.
+    private func isSamePhone(_ old: RemovedBinding, _ slot: UInt32) -> Bool {
+        let bytes = old.binding.bytes
+        let stored = bindings[slot].bytes
+        let instance = old.binding.slice(.instance)
+        if !instance.isEmpty, bytes.span.equals(instance, stored.span, bindings[slot].slice(.instance)) {
+            return true
+        }
+        guard let uri = try? URI(bytes.span, old.binding.slice(.contact)) else { return false }
+        return isEquivalent(uri, bytes.span, stored.span, bindings[slot].slice(.contact))
     }
 
     private func slots(of aor: String) -> [UInt32] {

@@ -1,21 +1,11 @@
 public import SIPFlow
 public import SIPSyntax
 
-/// One Contact value of a REGISTER.
-struct ContactUpdate {
-    var address: NameAddress
-    var uri: URI?
-    /// Seconds; 0 removes.
-    var expires: Int
-    var q: Int?
-    /// The `+sip.instance` without quotes; empty when there is none.
-    var instance: Slice
-}
-
 extension Registrar {
     /// Carries out a REGISTER: all of it, or nothing (RFC 3261 §10.3 steps 5 to 8).
     ///
     /// - Shape: `key` is the address of record; header lines for the response are appended to `headers`.
+    ///   The domain, Require and who may register are the caller's to check.
     public mutating func register(
         _ bytes: Span<UInt8>,
         _ index: MessageIndex,
@@ -25,31 +15,44 @@ extension Registrar {
         clock: ClockAnchor,
         headers: inout [UInt8]
     ) -> RegisterAnswer {
-        let answer = update(bytes, index, key, flow: flow, now: now)
-        switch answer {
-        case .ok:
-            appendContacts(of: key, now: now, to: &headers)
-            appendPath(bytes, index, to: &headers)
-            headers.append(ascii: "Date: ")
-            appendDate(unixSeconds: clock.unixNanoseconds(at: now) / 1_000_000_000, to: &headers)
-            headers.append(ascii: "\r\n")
-        case .intervalTooBrief(_, let minimum):
-            headers.append(ascii: "Min-Expires: ")
-            appendDecimal(UInt64(minimum), to: &headers)
-            headers.append(ascii: "\r\n")
-        case .malformedContact, .starNeedsExpiresZero, .tooManyContacts, .sequenceNotAbove, .tableFull: break
-        }
+        expire(now: now)
+        let answer = carryOut(bytes, index, key, flow: flow, now: now)
+        appendHeaders(of: answer, bytes, index, key, now: now, clock: clock, to: &headers)
         return answer
     }
 
-    private mutating func update(
+    /// What the Contact fields of a request ask for, taken together.
+    private enum Wish {
+        case list
+        case removeAll
+        case update
+        case refused(RegisterAnswer)
+    }
+
+    private mutating func carryOut(
         _ bytes: Span<UInt8>,
         _ index: MessageIndex,
         _ key: Span<UInt8>,
         flow: Flow,
         now: Moment
     ) -> RegisterAnswer {
+        let record = record(key)
+        switch readContacts(bytes, index) {
+        case .list: return .ok
+        case .refused(let answer): return answer
+        case .removeAll: return removeAll(of: record, bytes, index, now: now)
+        case .update:
+            if let record { plan(record, bytes, index) }
+            if let refusal = refusal(record, bytes, index) { return refusal }
+            commit(key, bytes, index, flow: flow, now: now)
+            return .ok
+        }
+    }
+
+    /// Reads the Contact fields into `updates`.
+    private mutating func readContacts(_ bytes: Span<UInt8>, _ index: MessageIndex) -> Wish {
         updates.removeAll(keepingCapacity: true)
+        let expires = index.first(.expires)?.value
         var stars = 0
         var field = index.first(.contact)
         while let present = field {
@@ -58,146 +61,117 @@ extension Registrar {
                 if bytes.equals(value, "*") {
                     stars += 1
                 } else {
-                    guard let update = contactUpdate(bytes, index, value) else { return .malformedContact }
-                    updates.append(update)
+                    guard let update = ContactUpdate(bytes, value, expires: expires) else {
+                        return .refused(.malformedContact)
+                    }
+                    guard note(update, bytes) else {
+                        return .refused(.tooManyContacts(limit: limits.contactsPerAOR))
+                    }
                 }
             }
             field = index.next(after: present)
         }
-        if stars > 0 { return removeAll(bytes, index, key, isAlone: stars == 1 && updates.isEmpty, now: now) }
-        guard !updates.isEmpty else { return .ok }
-        if let refusal = check(bytes, index, key) { return refusal }
-        let record = makeRecord(key)
-        for place in updates.indices { commit(updates[place], record, bytes, index, flow: flow, now: now) }
-        return .ok
+        if stars > 0 {
+            let isZero = expires.map { bytes.number($0) == 0 } ?? false
+            return stars == 1 && updates.isEmpty && isZero ? .removeAll : .refused(.starNeedsExpiresZero)
+        }
+        guard updates.isEmpty else { return .update }
+        return index.has(.contact) ? .refused(.malformedContact) : .list
     }
 
-    /// Reads one Contact value; nil when it is malformed.
-    private func contactUpdate(_ bytes: Span<UInt8>, _ index: MessageIndex, _ value: Slice) -> ContactUpdate?
-    {
-        guard let address = try? NameAddress(bytes, value), let uri = try? URI(bytes, address.uri) else {
-            return nil
+    /// Adds one contact; false when there are more than any phone could mean.
+    private mutating func note(_ update: ContactUpdate, _ bytes: Span<UInt8>) -> Bool {
+        guard updates.count < limits.contactsPerAOR * 4 else { return false }
+        for place in updates.indices where updates[place].isEquivalent(bytes, to: update) {
+            updates[place].isOverridden = true
         }
-        // Without brackets a question mark would make URI headers of what may be meant otherwise (RFC 3261 §20.10).
-        if !address.isBracketed && !uri.headers.isEmpty { return nil }
-        var update = ContactUpdate(
-            address: address,
-            uri: uri,
-            expires: limits.defaultExpiry,
-            q: nil,
-            instance: Slice(0, 0)
-        )
-        if let field = index.first(.expires) { update.expires = seconds(bytes, field.value) }
-        var cursor = ParameterCursor(address.parameters)
-        while let parameter = cursor.next(bytes) {
-            let text = parameter.value ?? Slice(0, 0)
-            if bytes.equals(parameter.name, ignoringCase: "expires") {
-                update.expires = seconds(bytes, text)
-            } else if bytes.equals(parameter.name, ignoringCase: "q") {
-                guard let q = thousandths(bytes, text) else { return nil }
-                update.q = q
-            } else if bytes.equals(parameter.name, ignoringCase: "+sip.instance") {
-                update.instance = bytes.unquoted(text)
-            }
-        }
-        return update
-    }
-
-    /// A malformed expiry counts as the default (RFC 3261 §20.10, §20.19).
-    private func seconds(_ bytes: Span<UInt8>, _ text: Slice) -> Int {
-        bytes.number(text).map(Int.init) ?? limits.defaultExpiry
+        updates.append(update)
+        return true
     }
 
     /// Everything that can refuse a REGISTER, before anything is changed; nil when nothing does.
-    private func check(_ bytes: Span<UInt8>, _ index: MessageIndex, _ key: Span<UInt8>) -> RegisterAnswer? {
-        let record = record(key)
-        var total = record.map { records[$0].count } ?? 0
-        for update in updates {
-            if update.expires > 0 && update.expires < 3_600 && update.expires < limits.minimumExpiry {
-                return .intervalTooBrief(asked: update.expires, minimum: limits.minimumExpiry)
+    private func refusal(
+        _ record: UInt32?,
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex
+    ) -> RegisterAnswer? {
+        for update in updates where !update.isOverridden {
+            if let asked = update.expires, limits.isTooBrief(asked) {
+                return .intervalTooBrief(asked: asked, minimum: limits.minimumExpiry)
             }
-            let existing = record.flatMap { find(update, in: $0, bytes, index) }
-            if let existing, let stored = staleSequence(existing, bytes, index) {
-                return .sequenceNotAbove(asked: index.cseq?.number ?? 0, stored: stored)
+            if update.storedBytes(index) > limits.bytesPerBinding {
+                return .contactTooLong(limit: limits.bytesPerBinding)
             }
-            if existing == nil && update.expires > 0 { total += 1 }
-            if existing != nil && update.expires == 0 { total -= 1 }
         }
-        if total > limits.contactsPerAOR { return .tooManyContacts(limit: limits.contactsPerAOR) }
-        return count + updates.count > limits.bindingLimit ? .tableFull : nil
+        var growth = 0
+        for update in updates where !update.isOverridden {
+            if let slot = update.slot {
+                if let stale = staleSequence(slot, bytes, index) { return stale }
+                if update.isRemoval { growth -= 1 }
+            } else if !update.isRemoval {
+                growth += 1
+            }
+        }
+        guard growth > 0 else { return nil }
+        let present = record.map { Int(records[$0].count) } ?? 0
+        if present + growth > limits.contactsPerAOR { return .tooManyContacts(limit: limits.contactsPerAOR) }
+        return count + growth > limits.bindingLimit ? .tableFull : nil
     }
 
-    /// The stored CSeq number when a request of the same Call-ID is not above it.
-    private func staleSequence(_ slot: UInt32, _ bytes: Span<UInt8>, _ index: MessageIndex) -> UInt32? {
+    /// The refusal of a request that has a binding's Call-ID and a CSeq that is not above its own.
+    private func staleSequence(
+        _ slot: UInt32,
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex
+    ) -> RegisterAnswer? {
         let stored = bindings[slot].bytes
-        let isSameCall = bytes.equals(index.callID, stored.span, bindings[slot].callID)
-        guard isSameCall, index.cseq?.number ?? 0 <= bindings[slot].cseq else { return nil }
-        return bindings[slot].cseq
+        let asked = index.cseq?.number ?? 0
+        guard asked <= bindings[slot].cseq,
+            bytes.equals(index.callID, stored.span, bindings[slot].slice(.callID))
+        else { return nil }
+        return .sequenceNotAbove(asked: asked, stored: bindings[slot].cseq)
     }
 
     /// `Contact: *`: removes every binding, unless one of the same Call-ID has a CSeq that is not below.
     private mutating func removeAll(
+        of record: UInt32?,
         _ bytes: Span<UInt8>,
         _ index: MessageIndex,
-        _ key: Span<UInt8>,
-        isAlone: Bool,
         now: Moment
     ) -> RegisterAnswer {
-        guard isAlone, let field = index.first(.expires), bytes.number(field.value) == 0 else {
-            return .starNeedsExpiresZero
-        }
-        guard let record = record(key) else { return .ok }
+        guard let record else { return .ok }
         var slot = records[record].first
         while slot != .max {
-            if let stored = staleSequence(slot, bytes, index) {
-                return .sequenceNotAbove(asked: index.cseq?.number ?? 0, stored: stored)
-            }
+            if let stale = staleSequence(slot, bytes, index) { return stale }
             slot = bindings[slot].next
         }
         while records[record].first != .max { remove(records[record].first, .unregistered, now: now) }
         return .ok
     }
 
-    /// The binding that a contact updates: an equivalent URI, or the same phone on a new port.
-    ///
-    /// A phone that registers again with the same Call-ID and `+sip.instance` but no reg-id has moved: clients behind
-    /// a stream do so once they know their port, and a phone must not ring twice.
-    private func find(
-        _ update: ContactUpdate,
-        in record: UInt32,
-        _ bytes: Span<UInt8>,
-        _ index: MessageIndex
-    ) -> UInt32? {
-        var slot = records[record].first
-        var moved: UInt32?
-        while slot != .max {
-            let stored = bindings[slot].bytes
-            if isEquivalent(update, bytes, stored.span, bindings[slot].contact) { return slot }
-            if !update.instance.isEmpty, update.expires > 0,
-                bytes.equals(update.instance, stored.span, bindings[slot].instance),
-                bytes.equals(index.callID, stored.span, bindings[slot].callID),
-                bytes.parameter("reg-id", in: update.address.parameters) == nil
-            {
-                moved = slot
-            }
-            slot = bindings[slot].next
-        }
-        return moved
-    }
-
-    private func isEquivalent(
-        _ update: ContactUpdate,
-        _ bytes: Span<UInt8>,
-        _ stored: Span<UInt8>,
-        _ contact: Slice
-    ) -> Bool {
-        if bytes.equals(update.address.uri, stored, contact) { return true }
-        guard let uri = update.uri, let other = try? URI(stored, contact) else { return false }
-        return uri.isEquivalent(bytes, to: other, stored)
-    }
-
-    /// Carries out one contact of a REGISTER that was checked.
+    /// Carries out a REGISTER that was checked: what comes before what goes, whatever their order.
     private mutating func commit(
+        _ key: Span<UInt8>,
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        flow: Flow,
+        now: Moment
+    ) {
+        for place in updates.indices where !updates[place].isOverridden && !updates[place].isRemoval {
+            let update = updates[place]
+            if let slot = update.slot, !update.isMove {
+                refresh(slot, update, bytes, index, flow: flow, now: now)
+            } else {
+                add(update, makeRecord(key), bytes, index, flow: flow, now: now)
+                if let slot = update.slot { remove(slot, .replaced, now: now) }
+            }
+        }
+        for place in updates.indices where !updates[place].isOverridden && updates[place].isRemoval {
+            if let slot = updates[place].slot { remove(slot, .unregistered, now: now) }
+        }
+    }
+
+    private mutating func add(
         _ update: ContactUpdate,
         _ record: UInt32,
         _ bytes: Span<UInt8>,
@@ -205,69 +179,46 @@ extension Registrar {
         flow: Flow,
         now: Moment
     ) {
-        let existing = find(update, in: record, bytes, index)
-        guard update.expires > 0 else {
-            if let existing { remove(existing, .unregistered, now: now) }
-            return
-        }
-        let expiresAt = now + .seconds(min(update.expires, limits.maximumExpiry))
-        guard let slot = existing else {
-            var binding = Binding(
-                id: 0,
-                aor: record,
-                flow: flow,
-                registeredAt: now,
-                refreshedAt: now,
-                expiresAt: expiresAt
-            )
-            binding.fill(update, bytes, index)
-            binding.isBehindNAT = isBehindNAT(update, bytes, index, flow)
-            _ = insert(binding)
-            return
-        }
+        let end = now + .seconds(limits.granted(update.expires))
+        var binding = Binding(id: newID(), aor: record, flow: flow, now: now, expiresAt: end)
+        binding.fill(update, bytes, index)
+        binding.isBehindNAT = isBehindNAT(update.uri, bytes, index, flow)
+        insert(binding)
+    }
+
+    private mutating func refresh(
+        _ slot: UInt32,
+        _ update: ContactUpdate,
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        flow: Flow,
+        now: Moment
+    ) {
         let rank = bindings[slot].rank
         bindings[slot].fill(update, bytes, index)
         bindings[slot].flow = flow
         bindings[slot].refreshedAt = now
-        bindings[slot].expiresAt = expiresAt
+        bindings[slot].expiresAt = now + .seconds(limits.granted(update.expires))
         bindings[slot].refreshes += 1
-        bindings[slot].isBehindNAT = isBehindNAT(update, bytes, index, flow)
+        bindings[slot].isBehindNAT = isBehindNAT(update.uri, bytes, index, flow)
         if bindings[slot].rank != rank {
             unlink(slot)
             link(slot)
         }
-        wheel.arm(slot, at: expiresAt)
-        markChanged(slot)
-    }
-
-    /// True when a phone's contact names another address than its packet came from, and no proxy stands between.
-    private func isBehindNAT(
-        _ update: ContactUpdate,
-        _ bytes: Span<UInt8>,
-        _ index: MessageIndex,
-        _ flow: Flow
-    ) -> Bool {
-        guard let uri = update.uri, uri.isSIP, !index.has(.path), let via = index.first(.via),
-            index.next(after: via) == nil, let ip = IPAddress(bytes.extracting(uri.host.range))
-        else { return false }
-        return ip != flow.peer.ip && ip.isV6 == flow.peer.ip.isV6
+        wheel.arm(slot, at: bindings[slot].expiresAt)
+        changes.noteChange(slot)
     }
 }
 
-/// A q value in thousandths; nil unless it is from 0 to 1 with at most three decimals.
-private func thousandths(_ bytes: Span<UInt8>, _ text: Slice) -> Int? {
-    guard let whole = text.isEmpty ? nil : bytes[text.start],
-        whole == UInt8(ascii: "0") || whole == UInt8(ascii: "1")
-    else { return nil }
-    var value = Int(whole - UInt8(ascii: "0")) * 1_000
-    guard text.count > 1 else { return value }
-    guard bytes[text.start + 1] == UInt8(ascii: "."), text.count <= 5 else { return nil }
-    var scale = 100
-    for offset in (text.start + 2)..<max(text.start + 2, text.end) {
-        let digit = bytes[offset] &- UInt8(ascii: "0")
-        guard digit <= 9 else { return nil }
-        value += Int(digit) * scale
-        scale /= 10
-    }
-    return value <= 1_000 ? value : nil
+/// True when a phone's contact names another address than its packet came from, and no proxy stands between.
+private func isBehindNAT(
+    _ uri: URI,
+    _ bytes: Span<UInt8>,
+    _ index: MessageIndex,
+    _ flow: Flow
+) -> Bool {
+    guard uri.isSIP, !index.has(.path), let via = index.first(.via), index.next(after: via) == nil,
+        let ip = IPAddress(bytes.extracting(uri.host.range))
+    else { return false }
+    return ip != flow.peer.ip && ip.isV6 == flow.peer.ip.isV6
 }

@@ -12,26 +12,43 @@ public struct Registrar: ~Copyable {
         var key: [UInt8]
         var hash: UInt64
         var first = UInt32.max
-        var count = 0
+        var count: UInt32 = 0
+        /// How often it lost its last binding.
+        var timesEmptied: UInt32 = 0
     }
 
+    /// An address of record that lost its last binding.
+    private struct Emptied {
+        var slot: UInt32
+        var generation: UInt32
+        var timesEmptied: UInt32
+    }
+
+    /// How many addresses of record without a binding are remembered, to tell 480 from 404.
+    static let emptiedLimit = 10_000
+
     let limits: RegistrarLimits
-    let keyedHash: KeyedHash
+    /// A whole `Service-Route` line for the 200 to a REGISTER; empty for none (RFC 3608 §6.3).
+    let serviceRoute: [UInt8]
+    private let keyedHash: KeyedHash
     var bindings = Slab<Binding>()
     var records = Slab<AddressOfRecord>()
-    var table = SlotTable()
+    private var table = SlotTable()
+    /// The bindings' slots by their numbers.
+    var places = SlotTable()
     var wheel: TimerWheel
     var changes = BindingChanges()
-    /// The contacts of the REGISTER at hand.
+    /// The contacts of the REGISTER at hand; kept between requests for its room.
     var updates: [ContactUpdate] = []
-    private var nextID: UInt64 = 1
-    private var emptied: [(slot: UInt32, generation: UInt32)] = []
-    /// How many addresses of record without a binding are remembered, to tell 480 from 404.
-    private static let emptiedLimit = 10_000
+    private var lastID: UInt64 = 0
+    private var emptied: [Emptied] = []
 
     /// Makes an empty table.
-    public init(limits: RegistrarLimits, seed: UInt64, now: Moment) {
+    ///
+    /// - Shape: `serviceRoute` is the value that phones get for their own requests, as `<sip:10.0.0.1;lr>`.
+    public init(limits: RegistrarLimits, seed: UInt64, now: Moment, serviceRoute: String = "") {
         self.limits = limits
+        self.serviceRoute = serviceRoute.isEmpty ? [] : Array("Service-Route: \(serviceRoute)\r\n".utf8)
         keyedHash = KeyedHash(seed: seed)
         wheel = TimerWheel(now: now)
     }
@@ -44,13 +61,7 @@ public struct Registrar: ~Copyable {
 
     /// Takes out the bindings whose time is over.
     public mutating func expire(now: Moment) {
-        while let slot = wheel.popDue(now: now) {
-            if bindings[slot].expiresAt <= now {
-                remove(slot, .expired, now: now)
-            } else {
-                wheel.arm(slot, at: bindings[slot].expiresAt)
-            }
-        }
+        while let slot = wheel.popDue(now: now) { remove(slot, .expired, now: now) }
     }
 
     /// True when an address of record has, or lately had, a binding.
@@ -71,8 +82,8 @@ public struct Registrar: ~Copyable {
     public func binding(_ cursor: BindingCursor) -> BindingView {
         BindingView(
             bytes: bindings[cursor.slot].bytes,
-            contact: bindings[cursor.slot].contact,
-            path: bindings[cursor.slot].path,
+            contact: bindings[cursor.slot].slice(.contact),
+            path: bindings[cursor.slot].slice(.path),
             flow: bindings[cursor.slot].flow,
             q: bindings[cursor.slot].rank,
             isBehindNAT: bindings[cursor.slot].isBehindNAT
@@ -92,8 +103,7 @@ public struct Registrar: ~Copyable {
     func record(_ key: Span<UInt8>) -> UInt32? {
         table.find(keyedHash.hash(key)) { slot in
             let stored = records[slot].key
-            return stored.count == key.count
-                && key.equals(Slice(0, key.count), stored.span, Slice(0, stored.count))
+            return key.equals(Slice(0, key.count), stored.span, Slice(0, stored.count))
         }
     }
 
@@ -108,20 +118,39 @@ public struct Registrar: ~Copyable {
         return slot
     }
 
-    /// Puts a binding into its address of record's list, by rank.
-    mutating func insert(_ binding: consuming Binding) -> UInt32 {
-        var binding = binding
-        if binding.id == 0 {
-            binding.id = nextID
-            nextID += 1
-        }
-        let slot = bindings.add(binding).slot
-        link(slot)
-        wheel.arm(slot, at: bindings[slot].expiresAt)
-        markChanged(slot)
-        return slot
+    /// A number that no binding had before.
+    mutating func newID() -> UInt64 {
+        lastID += 1
+        return lastID
     }
 
+    /// The hash under which `places` knows a binding's number.
+    func placeHash(_ id: UInt64) -> UInt64 { keyedHash.combine(id, 1) }
+
+    /// Takes in a new binding.
+    mutating func insert(_ binding: Binding) {
+        let slot = bindings.add(binding).slot
+        places.insert(placeHash(binding.id), slot)
+        link(slot)
+        wheel.arm(slot, at: binding.expiresAt)
+        changes.noteChange(slot)
+    }
+
+    /// Takes a binding out.
+    @discardableResult
+    mutating func remove(_ slot: UInt32, _ reason: RemovalReason, now: Moment) -> RemovedBinding {
+        unlink(slot)
+        wheel.cancel(slot)
+        let record = bindings[slot].aor
+        let removed = RemovedBinding(key: records[record].key, binding: bindings[slot])
+        places.remove(placeHash(removed.id), slot)
+        changes.noteEnd(BindingEnd(id: removed.id, reason: reason, moment: now))
+        bindings.remove(slot)
+        if records[record].count == 0 { rememberEmptied(record) }
+        return removed
+    }
+
+    /// Puts a binding into its address of record's list, by rank.
     mutating func link(_ slot: UInt32) {
         let record = bindings[slot].aor
         let rank = bindings[slot].rank
@@ -136,6 +165,7 @@ public struct Registrar: ~Copyable {
         records[record].count += 1
     }
 
+    /// Takes a binding out of its address of record's list.
     mutating func unlink(_ slot: UInt32) {
         let record = bindings[slot].aor
         let next = bindings[slot].next
@@ -149,35 +179,26 @@ public struct Registrar: ~Copyable {
         records[record].count -= 1
     }
 
-    /// Takes a binding out.
-    @discardableResult
-    mutating func remove(_ slot: UInt32, _ reason: RemovalReason, now: Moment) -> RemovedBinding {
-        unlink(slot)
-        wheel.cancel(slot)
-        let record = bindings[slot].aor
-        let removed = RemovedBinding(
-            id: bindings[slot].id,
-            aor: String(decoding: records[record].key, as: UTF8.self),
-            contact: contact(slot),
-            reason: reason,
-            moment: now,
-            binding: bindings[slot]
-        )
-        changes.noteRemoval(removed)
-        bindings.remove(slot)
-        if records[record].count == 0 { rememberEmptied(record) }
-        return removed
-    }
-
     private mutating func rememberEmptied(_ slot: UInt32) {
-        emptied.append((slot, records.generation(slot)))
+        records[slot].timesEmptied &+= 1
+        emptied.append(
+            Emptied(
+                slot: slot,
+                generation: records.generation(slot),
+                timesEmptied: records[slot].timesEmptied
+            )
+        )
         guard emptied.count > Self.emptiedLimit else { return }
-        for oldest in emptied.prefix(Self.emptiedLimit / 10)
-        where records.contains(oldest.slot, generation: oldest.generation) && records[oldest.slot].count == 0
-        {
+        for oldest in emptied.prefix(Self.emptiedLimit / 10) where isStillEmpty(oldest) {
             table.remove(records[oldest.slot].hash, oldest.slot)
             records.remove(oldest.slot)
         }
         emptied.removeFirst(Self.emptiedLimit / 10)
+    }
+
+    /// True when nothing came to an address of record since it was emptied at that time.
+    private func isStillEmpty(_ entry: Emptied) -> Bool {
+        records.contains(entry.slot, generation: entry.generation) && records[entry.slot].count == 0
+            && records[entry.slot].timesEmptied == entry.timesEmptied
     }
 }

@@ -49,6 +49,9 @@ extension MessageIndex {
         }
         do {
             topVia = try Via(bytes, field.value)
+            if bytes[field.value.end - 1] == UInt8(ascii: ",") {
+                note(.malformedValue(.via), at: field.value.end - 1)
+            }
         } catch {
             note(.malformedValue(.via), at: error.offset)
         }
@@ -71,7 +74,7 @@ extension MessageIndex {
             do {
                 let address = try NameAddress(bytes, field.value)
                 from = address
-                fromTag = bytes.parameter("tag", in: address.parameters)?.value
+                fromTag = tag(bytes, address, of: .from)
             } catch {
                 note(.malformedValue(.from), at: error.offset)
             }
@@ -80,11 +83,23 @@ extension MessageIndex {
             do {
                 let address = try NameAddress(bytes, field.value)
                 to = address
-                toTag = bytes.parameter("tag", in: address.parameters)?.value
+                toTag = tag(bytes, address, of: .to)
             } catch {
                 note(.malformedValue(.to), at: error.offset)
             }
         }
+    }
+
+    /// The one tag of an address; nil when there is none.
+    private mutating func tag(_ bytes: Span<UInt8>, _ address: NameAddress, of id: HeaderID) -> Slice? {
+        var tag: Parameter?
+        var cursor = ParameterCursor(address.parameters)
+        while let parameter = cursor.next(bytes) {
+            guard bytes.equals(parameter.name, ignoringCase: "tag") else { continue }
+            if tag != nil { note(.malformedValue(id), at: parameter.whole.start) }
+            tag = tag ?? parameter
+        }
+        return tag?.value
     }
 
     /// Cuts the body to Content-Length (RFC 3261 §18.3).

@@ -24,28 +24,35 @@ extension MessageIndex {
     private mutating func parseRequestLine(_ bytes: Span<UInt8>, _ line: Slice) throws(SyntaxError) {
         var methodEnd = line.start
         while methodEnd < line.end && isTokenByte(bytes[methodEnd]) { methodEnd += 1 }
-        guard methodEnd > line.start, methodEnd < line.end, bytes[methodEnd] == 0x20 else {
-            throw SyntaxError(.notSIP, at: line.start)
-        }
-        var content = bytes.trimmed(Slice(methodEnd, line.end))
-        if content.end != line.end || content.start != methodEnd + 1 {
-            note(.malformedStartLine, at: line.start)
-        }
-        var versionStart = content.end
-        while versionStart > content.start && bytes[versionStart - 1] != 0x20 { versionStart -= 1 }
-        let version = Slice(versionStart, content.end)
-        guard version.count >= 4, versionStart > content.start,
-            bytes.equals(Slice(versionStart, versionStart + 4), ignoringCase: "SIP/")
+        guard methodEnd > line.start, methodEnd < line.end, isBlank(bytes[methodEnd]),
+            bytes.first(0, in: line) == nil
         else { throw SyntaxError(.notSIP, at: line.start) }
-        if !bytes.equals(version, ignoringCase: "SIP/2.0") { note(.unsupportedVersion, at: versionStart) }
-        if versionStart >= content.start + 2, bytes[versionStart - 2] == 0x20 {
-            note(.malformedStartLine, at: versionStart)
+        let content = bytes.trimmed(Slice(methodEnd, line.end))
+        var versionStart = content.end
+        while versionStart > content.start && !isBlank(bytes[versionStart - 1]) { versionStart -= 1 }
+        var uri = bytes.trimmed(Slice(content.start, versionStart))
+        let version = Slice(versionStart, content.end)
+        if version.count >= 4, bytes.equals(Slice(versionStart, versionStart + 4), ignoringCase: "SIP/") {
+            if !bytes.equals(version, ignoringCase: "SIP/2.0") { note(.unsupportedVersion, at: versionStart) }
+        } else {
+            // A line that stops after the URI can still be answered; any other is of another protocol.
+            guard uri.isEmpty, bytes.first(UInt8(ascii: ":"), in: version) != nil else {
+                throw SyntaxError(.notSIP, at: line.start)
+            }
+            note(.malformedStartLine, at: content.end)
+            uri = version
         }
-        content = bytes.trimmed(Slice(content.start, versionStart))
-        if content.isEmpty || bytes.first(0x20, in: content) != nil || bytes.first(0x09, in: content) != nil {
+        if uri.isEmpty || bytes.first(0x20, in: uri) != nil || bytes.first(0x09, in: uri) != nil {
             note(.malformedRequestURI, at: content.start)
         }
+        let length = methodEnd - line.start + uri.count + version.count + 2
+        if length != line.count || bytes.first(0x09, in: line) != nil {
+            note(.malformedStartLine, at: line.start)
+        }
         let name = Slice(line.start, methodEnd)
-        startLine = .request(Method(bytes, name), name: name, uri: content)
+        startLine = .request(Method(bytes, name), name: name, uri: uri)
     }
 }
+
+/// True for a space or a tab.
+private func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }

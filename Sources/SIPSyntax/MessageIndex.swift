@@ -30,6 +30,7 @@ public enum StartLine: Sendable, Hashable {
 public struct MessageIndex: Sendable {
     /// The most header fields that a message may have.
     public static let fieldLimit = 256
+    private static let idCount = HeaderID.allCases.count
 
     /// The first line.
     public internal(set) var startLine = StartLine.response(code: 0, reason: Slice(0, 0))
@@ -59,8 +60,9 @@ public struct MessageIndex: Sendable {
     /// The To tag.
     public internal(set) var toTag: Slice?
 
-    var first = InlineArray<64, Int16>(repeating: -1)
-    private var last = InlineArray<64, Int16>(repeating: -1)
+    /// The places of the first and of the last field with each id; -1 for none.
+    private var first = [Int16](repeating: -1, count: idCount)
+    private var last = [Int16](repeating: -1, count: idCount)
     private let names = HeaderNames.shared
 
     /// Makes an index with room for usual messages.
@@ -127,9 +129,11 @@ public struct MessageIndex: Sendable {
     }
 
     private mutating func reset() {
+        for field in fields {
+            first[Int(field.id.rawValue)] = -1
+            last[Int(field.id.rawValue)] = -1
+        }
         fields.removeAll(keepingCapacity: true)
-        first = InlineArray(repeating: -1)
-        last = InlineArray(repeating: -1)
         problem = nil
         hasBareLineFeed = false
         topVia = nil
@@ -143,16 +147,12 @@ public struct MessageIndex: Sendable {
 
     /// Where a line's content ends and where the next line begins.
     private mutating func lineEnd(_ bytes: Span<UInt8>, from start: Int) -> (content: Int, next: Int) {
-        var offset = start
-        while offset < bytes.count {
-            if bytes[offset] == 0x0a {
-                if offset > start && bytes[offset - 1] == 0x0d { return (offset - 1, offset + 1) }
-                hasBareLineFeed = true
-                return (offset, offset + 1)
-            }
-            offset += 1
+        guard let feed = bytes.first(0x0a, in: Slice(start, bytes.count)) else {
+            return (bytes.count, bytes.count)
         }
-        return (bytes.count, bytes.count)
+        if feed > start && bytes[feed - 1] == 0x0d { return (feed - 1, feed + 1) }
+        hasBareLineFeed = true
+        return (feed, feed + 1)
     }
 
     /// Reads one header field with its folds, or the empty line; gives the offset after it.
@@ -165,20 +165,24 @@ public struct MessageIndex: Sendable {
         while line.next < bytes.count && (bytes[line.next] == 0x20 || bytes[line.next] == 0x09) {
             line = lineEnd(bytes, from: line.next)
         }
-        var colon = start
-        while colon < line.content && bytes[colon] != UInt8(ascii: ":") { colon += 1 }
-        var nameEnd = colon
-        while nameEnd > start && isWhite(bytes[nameEnd - 1]) { nameEnd -= 1 }
-        guard colon < line.content, nameEnd > start, isTokenByte(bytes[start]) else {
+        guard isTokenByte(bytes[start]),
+            let colon = bytes.first(UInt8(ascii: ":"), in: Slice(start, line.content))
+        else {
             note(.malformedHeader, at: start)
             return line.next
         }
+        var nameEnd = colon
+        while isWhite(bytes[nameEnd - 1]) { nameEnd -= 1 }
         guard fields.count < Self.fieldLimit else {
             note(.tooManyHeaders, at: start)
             return line.next
         }
         let name = Slice(start, nameEnd)
         let id = names.id(bytes, name)
+        // A name of the table is a token already.
+        if id == .other, let fault = name.range.first(where: { !isTokenByte(bytes[$0]) }) {
+            note(.malformedHeader, at: fault)
+        }
         let value = bytes.trimmed(Slice(colon + 1, line.content))
         let place = Int16(fields.count)
         fields.append(

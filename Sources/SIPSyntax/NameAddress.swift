@@ -13,7 +13,8 @@ public struct NameAddress: Sendable, Hashable {
 
     /// Reads one value.
     ///
-    /// - Errors: an open quote or bracket, an empty URI, or anything but parameters after the address.
+    /// - Errors: an open quote or bracket, no URI, white space round a URI in brackets, or anything but
+    ///   parameters after the address.
     public init(_ bytes: Span<UInt8>, _ slice: Slice) throws(SyntaxError) {
         whole = bytes.trimmed(slice)
         var offset = whole.start
@@ -26,9 +27,7 @@ public struct NameAddress: Sendable, Hashable {
             offset += 1
         }
         let nameEnd = offset
-        while offset < whole.end && bytes[offset] != UInt8(ascii: "<") && bytes[offset] != UInt8(ascii: ";")
-            && bytes[offset] != UInt8(ascii: "\"")
-        {
+        while offset < whole.end && bytes[offset] != UInt8(ascii: "<") && bytes[offset] != UInt8(ascii: ";") {
             offset += 1
         }
         if offset < whole.end, bytes[offset] == UInt8(ascii: "<") {
@@ -36,7 +35,7 @@ public struct NameAddress: Sendable, Hashable {
             guard let close = bytes.first(UInt8(ascii: ">"), in: Slice(offset, whole.end)) else {
                 throw SyntaxError(.malformedURI, at: offset)
             }
-            uri = bytes.trimmed(Slice(offset + 1, close))
+            uri = Slice(offset + 1, close)
             isBracketed = true
             parameters = bytes.trimmed(Slice(close + 1, whole.end))
         } else {
@@ -46,8 +45,11 @@ public struct NameAddress: Sendable, Hashable {
             uri = bytes.trimmed(Slice(whole.start, semicolon))
             isBracketed = false
             parameters = Slice(semicolon, whole.end)
+            for index in uri.range where !mayStandBare(bytes[index]) {
+                throw SyntaxError(.malformedURI, at: index)
+            }
         }
-        guard !uri.isEmpty, bytes.first(UInt8(ascii: ":"), in: uri) != nil else {
+        guard bytes.first(UInt8(ascii: ":"), in: uri) != nil, uri == bytes.trimmed(uri) else {
             throw SyntaxError(.malformedURI, at: whole.start)
         }
         if !parameters.isEmpty, bytes[parameters.start] != UInt8(ascii: ";") {
@@ -57,8 +59,8 @@ public struct NameAddress: Sendable, Hashable {
     }
 
     private func checkQuotes(_ bytes: Span<UInt8>) throws(SyntaxError) {
+        guard var offset = bytes.first(UInt8(ascii: "\""), in: parameters) else { return }
         var isQuoted = false
-        var offset = parameters.start
         while offset < parameters.end {
             if isQuoted, bytes[offset] == UInt8(ascii: "\\") {
                 offset += 1
@@ -69,4 +71,9 @@ public struct NameAddress: Sendable, Hashable {
         }
         if isQuoted { throw SyntaxError(.unterminatedQuote, at: parameters.start) }
     }
+}
+
+/// True for the bytes of a URI that needs no brackets: one with headers does (RFC 3261 §20).
+private func mayStandBare(_ byte: UInt8) -> Bool {
+    byte > 0x20 && byte != UInt8(ascii: "?") && byte != UInt8(ascii: "\"")
 }

@@ -26,20 +26,13 @@ public struct ParameterCursor: Sendable {
         let start = offset
         var equals: Int?
         var isQuoted = false
-        while offset < end {
-            let byte = bytes[offset]
-            if isQuoted {
-                if byte == UInt8(ascii: "\\") {
-                    offset += 1
-                } else if byte == UInt8(ascii: "\"") {
-                    isQuoted = false
-                }
-            } else if byte == UInt8(ascii: "\"") {
-                isQuoted = true
-            } else if byte == UInt8(ascii: ";") {
-                break
-            } else if byte == UInt8(ascii: "="), equals == nil {
-                equals = offset
+        search: while offset < end {
+            switch bytes[offset] {
+            case UInt8(ascii: "\\") where isQuoted: offset += 1
+            case UInt8(ascii: "\""): isQuoted.toggle()
+            case UInt8(ascii: "=") where !isQuoted && equals == nil: equals = offset
+            case UInt8(ascii: ";") where !isQuoted: break search
+            case _: break
             }
             offset += 1
         }
@@ -100,6 +93,7 @@ public struct ValueCursor: Sendable {
 
 /// Where the value that begins at an offset ends: at a comma outside quotes and brackets, or at the end.
 func valueEnd(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
+    guard bytes.first(UInt8(ascii: ","), in: Slice(start, end)) != nil else { return end }
     var offset = start
     var isQuoted = false
     var isBracketed = false

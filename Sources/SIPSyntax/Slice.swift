@@ -79,11 +79,22 @@ extension Span<UInt8> {
     }
 
     /// The first offset of a byte in a slice.
+    ///
+    /// - Cost: eight bytes a step.
     public func first(_ byte: UInt8, in slice: Slice) -> Int? {
-        var index = slice.start
-        while index < slice.end {
-            if self[index] == byte { return index }
-            index += 1
+        let end = slice.end
+        let pattern = UInt64(byte) &* eachByte
+        var offset = slice.start
+        while offset + 8 <= end {
+            let difference = word(at: offset) ^ pattern
+            // A byte that is zero in the difference gets its high bit here; the lowest one is exact.
+            let zeros = (difference &- eachByte) & ~difference & eachHighBit
+            if zeros != 0 { return offset + zeros.trailingZeroBitCount >> 3 }
+            offset += 8
+        }
+        while offset < end {
+            if self[offset] == byte { return offset }
+            offset += 1
         }
         return nil
     }
@@ -129,13 +140,23 @@ public func isWhite(_ byte: UInt8) -> Bool {
 
 /// True for the bytes of a token (RFC 3261 §25.1).
 public func isTokenByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "!"),
-        UInt8(ascii: "%"), UInt8(ascii: "*"), UInt8(ascii: "_"), UInt8(ascii: "+"), UInt8(ascii: "`"),
-        UInt8(ascii: "'"), UInt8(ascii: "~"):
-        true
-    default:
-        false
+    byte < 64
+        ? lowTokenBytes >> UInt64(byte) & 1 != 0 : byte < 128 && highTokenBytes >> UInt64(byte & 63) & 1 != 0
+}
+
+// One bit a byte: `!%'*+-.` and the digits below 64; letters and `_`, `` ` ``, `~` above.
+private let lowTokenBytes: UInt64 = 0x03ff_6ca2_0000_0000
+private let highTokenBytes: UInt64 = 0x47ff_ffff_87ff_fffe
+
+/// 1 in each of eight bytes.
+let eachByte: UInt64 = 0x0101_0101_0101_0101
+/// The highest bit of each of eight bytes.
+let eachHighBit: UInt64 = 0x8080_8080_8080_8080
+
+extension Span<UInt8> {
+    /// The eight bytes at an offset, the first one in the lowest bits; all of them are inside the span.
+    func word(at offset: Int) -> UInt64 {
+        // Any eight bytes are a valid number, and the load checks its bounds.
+        UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
 }

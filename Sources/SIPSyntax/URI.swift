@@ -35,14 +35,19 @@ public struct URI: Sendable, Hashable {
 
     /// Reads a URI that fills a slice.
     ///
-    /// - Errors: no scheme, an empty host, or a port that is none.
+    /// - Errors: no scheme, an empty user or host, a port that is none, a broken escape, a telephone number
+    ///   with other signs than RFC 3966 has, or a byte that no URI may hold.
     public init(_ bytes: Span<UInt8>, _ slice: Slice) throws(SyntaxError) {
         whole = slice
         guard let colon = bytes.first(UInt8(ascii: ":"), in: slice), colon > slice.start else {
             throw SyntaxError(.malformedURI, at: slice.start)
         }
-        for index in slice.range where bytes[index] <= 0x20 || bytes[index] == 0x7f {
-            throw SyntaxError(.malformedURI, at: index)
+        for index in slice.range {
+            let byte = bytes[index]
+            let isFault =
+                byte == UInt8(ascii: "%")
+                ? escapedByte(bytes, index, slice.end) == nil : byte <= 0x20 || byte >= 0x7f
+            if isFault { throw SyntaxError(.malformedURI, at: index) }
         }
         let word = Slice(slice.start, colon)
         for index in word.range where !isSchemeByte(bytes[index]) {
@@ -56,9 +61,19 @@ public struct URI: Sendable, Hashable {
         } else {
             scheme = bytes.equals(word, ignoringCase: "tel") ? .tel : .other
             guard !rest.isEmpty else { throw SyntaxError(.malformedURI, at: slice.end) }
+            if scheme == .tel { try checkNumber(bytes) }
             return
         }
         try readParts(bytes)
+    }
+
+    /// Refuses a telephone number that could not be dialled (RFC 3966 §3).
+    private func checkNumber(_ bytes: Span<UInt8>) throws(SyntaxError) {
+        let end = bytes.first(UInt8(ascii: ";"), in: rest) ?? rest.end
+        guard end > rest.start else { throw SyntaxError(.malformedURI, at: rest.start) }
+        for index in rest.start..<end where !isNumberByte(bytes[index]) {
+            throw SyntaxError(.malformedURI, at: index)
+        }
     }
 
     private mutating func readParts(_ bytes: Span<UInt8>) throws(SyntaxError) {
@@ -66,7 +81,9 @@ public struct URI: Sendable, Hashable {
         if let at = bytes.first(UInt8(ascii: "@"), in: rest) {
             let info = Slice(rest.start, at)
             let colon = bytes.first(UInt8(ascii: ":"), in: info)
-            user = Slice(info.start, colon ?? info.end)
+            let name = Slice(info.start, colon ?? info.end)
+            guard !name.isEmpty else { throw SyntaxError(.malformedURI, at: info.start) }
+            user = name
             password = colon.map { Slice($0 + 1, info.end) }
             place = Slice(at + 1, rest.end)
         }
@@ -105,5 +122,16 @@ private func isSchemeByte(_ byte: UInt8) -> Bool {
         true
     default:
         false
+    }
+}
+
+/// True for hexadecimal digits, `*`, `#`, `+` and the visual separators of RFC 3966.
+private func isNumberByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "*"), UInt8(ascii: "#"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
+        UInt8(ascii: "("), UInt8(ascii: ")"):
+        true
+    case _:
+        hexadecimalDigit(byte) != nil
     }
 }

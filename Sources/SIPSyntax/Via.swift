@@ -23,7 +23,7 @@ public struct Via: Sendable, Hashable {
     /// The rport parameter: nil when not there, its value empty when it has none (RFC 3581).
     public var rport: Slice?
 
-    /// Reads the first value of a Via field.
+    /// Reads the first value of a Via field; its version may be any, so that a 505 finds its way.
     public init(_ bytes: Span<UInt8>, _ field: Slice) throws(SyntaxError) {
         let end = valueEnd(bytes, from: field.start, to: field.end)
         whole = bytes.trimmed(Slice(field.start, end))
@@ -33,7 +33,7 @@ public struct Via: Sendable, Hashable {
         guard let slash = bytes.first(UInt8(ascii: "/"), in: head),
             let second = bytes.first(UInt8(ascii: "/"), in: Slice(slash + 1, head.end)),
             bytes.equals(bytes.trimmed(Slice(head.start, slash)), ignoringCase: "SIP"),
-            bytes.equals(bytes.trimmed(Slice(slash + 1, second)), "2.0")
+            !bytes.trimmed(Slice(slash + 1, second)).isEmpty
         else { throw SyntaxError(.malformedValue(.via), at: whole.start) }
         var offset = second + 1
         while offset < head.end && isWhite(bytes[offset]) { offset += 1 }

@@ -33,6 +33,13 @@ public struct MessageList: RandomAccessCollection, Sendable {
         return MessageRow(store.pages[page], position - offsets[page])
     }
 
+    /// The sequence number at a place, without making its row.
+    public func sequence(at position: Int) -> UInt64 {
+        precondition(indices.contains(position), "a place outside the list")
+        let page = offsets.partition { $0 <= position } - 1
+        return store.pages[page].chunk.records[position - offsets[page]].sequence
+    }
+
     /// The place of a sequence number; nil when it is no longer kept.
     public func index(of sequence: UInt64) -> Int? {
         store.find(sequence).map { offsets[$0.page] + $0.place }

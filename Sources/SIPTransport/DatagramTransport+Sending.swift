@@ -42,7 +42,10 @@ extension DatagramTransport {
         while next < batch.count {
             // The slots from `next` to the batch's end were loaded, and their bytes are still in place.
             let result = unsafe csystem_send_messages(
-                sockets[index], outgoing.messages + next, UInt32(batch.count - next))
+                sockets[index],
+                outgoing.messages + next,
+                UInt32(batch.count - next)
+            )
             if result > 0 {
                 next += Int(result)
                 attempt = 0
@@ -52,7 +55,8 @@ extension DatagramTransport {
             if attempt < Self.attempts && mayRecover(from: -result, index) { continue }
             let entry = entries[batch[next]]
             failures.append(
-                TransportFailure(transaction: entry.transaction, flow: entry.flow, code: -result))
+                TransportFailure(transaction: entry.transaction, flow: entry.flow, code: -result)
+            )
             next += 1
             attempt = 0
         }

@@ -55,7 +55,9 @@ public import SIPFlow
     }
 
     private static func makePoller(
-        _ sockets: [CInt], _ listeners: [Listener], _ signal: WakeSignal
+        _ sockets: [CInt],
+        _ listeners: [Listener],
+        _ signal: WakeSignal
     ) throws(TransportError) -> CInt {
         let poller = csystem_make_poller()
         var result = poller
@@ -64,7 +66,12 @@ public import SIPFlow
         }
         guard result < 0, let first = listeners.first else { return poller }
         if poller >= 0 { close(poller) }
-        throw TransportError(operation: .watch, code: -result, transport: first.transport, address: first.address)
+        throw TransportError(
+            operation: .watch,
+            code: -result,
+            transport: first.transport,
+            address: first.address
+        )
     }
 
     deinit {
@@ -142,7 +149,10 @@ public import SIPFlow
         for _ in 0..<MessageSlots.count {
             // Headers, vectors and addresses were linked when the slots were made; the arena backs the vectors.
             let result = unsafe csystem_receive_messages(
-                sockets[index], incoming.messages, UInt32(MessageSlots.count))
+                sockets[index],
+                incoming.messages,
+                UInt32(MessageSlots.count)
+            )
             if result >= 0 { return Int(result) }
             if result == -EAGAIN { return 0 }
             // An ICMP error stands before the datagrams: take it away and read again.
@@ -170,7 +180,9 @@ public import SIPFlow
             guard let address = room.baseAddress else { return }
             var code: CInt = 0
             unsafe address.initializeMemory(as: UInt8.self, repeating: 0, count: SystemAddress.size)
-            while unsafe csystem_receive_error(sockets[index], address, socklen_t(SystemAddress.size), &code) == 1 {
+            while unsafe csystem_receive_error(sockets[index], address, socklen_t(SystemAddress.size), &code)
+                == 1
+            {
                 guard code != 0, let peer = unsafe SystemAddress.read(address) else { continue }
                 let flow = Flow(transport: .udp, listener: ListenerID(index), peer: peer)
                 failures.append(TransportFailure(transaction: 0, flow: flow, code: code))

@@ -19,7 +19,11 @@ import Glibc
         unsafe addresses = .allocate(byteCount: Self.count * SystemAddress.size, alignment: 8)
         unsafe messages.initialize(repeating: csystem_message(), count: Self.count)
         unsafe vectors.initialize(repeating: iovec(), count: Self.count)
-        unsafe addresses.initializeMemory(as: UInt8.self, repeating: 0, count: Self.count * SystemAddress.size)
+        unsafe addresses.initializeMemory(
+            as: UInt8.self,
+            repeating: 0,
+            count: Self.count * SystemAddress.size
+        )
         for index in 0..<Self.count {
             unsafe messages[index].header.msg_iov = vectors + index
             unsafe messages[index].header.msg_iovlen = 1

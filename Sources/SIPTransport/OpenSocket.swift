@@ -11,7 +11,11 @@ func openSocket(_ listener: Listener) throws(TransportError) -> CInt {
     let descriptor = socket(isV6 ? AF_INET6 : AF_INET, type, 0)
     guard descriptor >= 0 else {
         throw TransportError(
-            operation: .open, code: errno, transport: listener.transport, address: listener.address)
+            operation: .open,
+            code: errno,
+            transport: listener.transport,
+            address: listener.address
+        )
     }
     // 33 and 32 are SO_RCVBUFFORCE and SO_SNDBUFFORCE: past the system's limit, for those who may.
     if !set(descriptor, SOL_SOCKET, 33, bufferSize) { set(descriptor, SOL_SOCKET, SO_RCVBUF, bufferSize) }
@@ -42,7 +46,11 @@ func bindSocket(_ descriptor: CInt, _ listener: Listener) throws(TransportError)
     }
     guard let address else {
         throw TransportError(
-            operation: .bind, code: code, transport: listener.transport, address: listener.address)
+            operation: .bind,
+            code: code,
+            transport: listener.transport,
+            address: listener.address
+        )
     }
     var bound = listener
     bound.address = address

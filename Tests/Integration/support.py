@@ -21,9 +21,9 @@ def test(title, *arguments):
     """Registers a test; with arguments it runs once for each of them."""
     def register(function):
         group = os.path.splitext(os.path.basename(function.__code__.co_filename))[0]
-        for argument in arguments or (None,):
-            name = title % argument if arguments else title
-            TESTS.append((group, name, function, () if argument is None else (argument,)))
+        for argument in arguments or ((),):
+            argument = argument if isinstance(argument, tuple) else (argument,)
+            TESTS.append((group, title % argument if argument else title, function, argument))
         return function
     return register
 
@@ -327,14 +327,26 @@ class Terminal:
 
     # --- Sipglass on it
 
-    def start(self, server, *words):
-        """Types the command and waits for the first frame.  `before` and `after` hold the line settings."""
+    def start(self, server, binary=BINARY, **how):
+        """Starts the console of this server and waits for its first frame."""
+        self.go([binary, "run", *server.words], **how)
+        server.wait_ready()
+
+    def go(self, argv, direct=False):
+        """Types the command.  The files `before` and `after` hold the line settings, `pid` the process.
+
+        A script of its own keeps the interactive shell from repairing the terminal after a crash; `direct` does
+        without it, so that the shell has job control.
+        """
+        program = "echo $$ >pid; exec " + " ".join(map(shlex.quote, argv))
         with open(os.path.join(self.folder, "go"), "w") as script:
-            script.write("stty -g >before\nsh -c 'echo $$ >pid; exec \"$0\" \"$@\"' %s\ncode=$?\nstty -g >after\necho \"ended with $code\"\n" %
-                         " ".join(shlex.quote(word) for word in [BINARY, "run", *server.words, *words]))
+            script.write(program if direct else "stty -g >before\nsh -c %s\n%s" % (shlex.quote(program), self.ENDED))
+        if direct:
+            self.type("stty -g >before")
         self.type("sh ./go")
         self.wait(r"(?i)sipglass[\s\S]*Regs", 10)
-        server.wait_ready()
+
+    ENDED = "code=$?; stty -g >after; echo \"ended with $code\""
 
     def file(self, name):
         with open(os.path.join(self.folder, name)) as file:

@@ -4,7 +4,11 @@ extension Canvas {
     /// - Shape: the title stands left in the upper line, the note right in the upper line, the foot right in the
     ///   lower line; each is cut to what fits. A focused frame uses the heavier glyphs and `border.focus`.
     public mutating func box(
-        _ area: Rectangle, glyphs: GlyphSet, isFocused: Bool = false, title: String = "", note: String = "",
+        _ area: Rectangle,
+        glyphs: GlyphSet,
+        isFocused: Bool = false,
+        title: String = "",
+        note: String = "",
         foot: String = ""
     ) {
         guard area.width >= 2, area.height >= 2 else { return }
@@ -24,7 +28,11 @@ extension Canvas {
 
     /// Draws a horizontal line.
     public mutating func horizontalLine(
-        column: Int, row: Int, width: Int, glyphs: GlyphSet, style: Style = Style(.border)
+        column: Int,
+        row: Int,
+        width: Int,
+        glyphs: GlyphSet,
+        style: Style = Style(.border)
     ) {
         for offset in 0..<max(0, width) {
             put(glyphs[.horizontal], column: column + offset, row: row, style: style)
@@ -33,7 +41,11 @@ extension Canvas {
 
     /// Draws a vertical line.
     public mutating func verticalLine(
-        column: Int, row: Int, height: Int, glyphs: GlyphSet, style: Style = Style(.border)
+        column: Int,
+        row: Int,
+        height: Int,
+        glyphs: GlyphSet,
+        style: Style = Style(.border)
     ) {
         for offset in 0..<max(0, height) {
             put(glyphs[.vertical], column: column, row: row + offset, style: style)
@@ -41,7 +53,12 @@ extension Canvas {
     }
 
     private mutating func line(
-        row: Int, _ area: Rectangle, _ left: Glyph, _ right: Glyph, _ glyphs: GlyphSet, _ isFocused: Bool,
+        row: Int,
+        _ area: Rectangle,
+        _ left: Glyph,
+        _ right: Glyph,
+        _ glyphs: GlyphSet,
+        _ isFocused: Bool,
         _ style: Style
     ) {
         let middle = glyphs[isFocused ? .focusHorizontal : .horizontal]
@@ -51,7 +68,12 @@ extension Canvas {
     }
 
     private mutating func label(
-        _ text: String, in area: Rectangle, row: Int, style: Style, glyphs: GlyphSet, atRight: Bool = false
+        _ text: String,
+        in area: Rectangle,
+        row: Int,
+        style: Style,
+        glyphs: GlyphSet,
+        atRight: Bool = false
     ) {
         // Corner, one line glyph and a space stay free on both sides.
         let room = area.width - 6

@@ -8,8 +8,10 @@ public struct Canvas: Sendable, Equatable {
     public let size: Size
     /// The cells, row by row.
     public private(set) var cells: [Cell]
-    /// Where the terminal's cursor is placed; nil hides it.
+    /// Where the terminal's cursor is placed, for carets and for screen readers; nil leaves it in a corner, hidden.
     public var cursor: Position?
+    /// Whether the cursor is drawn; screen readers follow it also when it is not.
+    public var isCursorVisible = true
 
     /// An empty canvas.
     public init(width: Int, height: Int, style: Style = .text) {
@@ -44,7 +46,11 @@ public struct Canvas: Sendable, Equatable {
     ///   does not fit whole leaves a blank.
     @discardableResult
     public mutating func put(
-        _ text: some StringProtocol, column: Int, row: Int, style: Style, limit: Int = .max
+        _ text: some StringProtocol,
+        column: Int,
+        row: Int,
+        style: Style,
+        limit: Int = .max
     ) -> Int {
         let end = limit >= width - min(column, width) ? width : column + max(0, limit)
         var at = column
@@ -74,7 +80,11 @@ public struct Canvas: Sendable, Equatable {
     /// Writes text and returns the column after its last cell.
     @discardableResult
     public mutating func put(
-        _ text: some StringProtocol, column: Int, row: Int, _ role: Role = .text, limit: Int = .max
+        _ text: some StringProtocol,
+        column: Int,
+        row: Int,
+        _ role: Role = .text,
+        limit: Int = .max
     ) -> Int {
         put(text, column: column, row: row, style: Style(role), limit: limit)
     }

@@ -18,7 +18,8 @@ public struct Cell: Sendable, Hashable {
     }
 
     /// A cell whose scalar is already known to be printable.
-    init(verified lead: Unicode.Scalar, marks: (Unicode.Scalar, Unicode.Scalar) = ("\0", "\0"), style: Style) {
+    init(verified lead: Unicode.Scalar, marks: (Unicode.Scalar, Unicode.Scalar) = ("\0", "\0"), style: Style)
+    {
         self.lead = lead
         (firstMark, secondMark) = marks
         self.style = style

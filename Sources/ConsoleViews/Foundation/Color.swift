@@ -55,7 +55,9 @@ public struct Attributes: Sendable, Hashable {
 
     /// Names a look.
     public init(
-        foreground: Color = .terminalDefault, background: Color = .terminalDefault, modifiers: TextModifiers = []
+        foreground: Color = .terminalDefault,
+        background: Color = .terminalDefault,
+        modifiers: TextModifiers = []
     ) {
         self.foreground = foreground
         self.background = background

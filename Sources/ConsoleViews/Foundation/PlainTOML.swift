@@ -10,6 +10,8 @@ struct PlainTOML {
         case integer(Int)
         case boolean(Bool)
         case list([String])
+        /// An inline table without entries.
+        case empty
     }
 
     struct Entry: Equatable {
@@ -73,7 +75,9 @@ struct PlainTOML {
             if rest.first == "\"" || rest.first == "'" {
                 path.append(try readString())
             } else {
-                let bare = rest.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
+                let bare = rest.prefix {
+                    $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-")
+                }
                 guard !bare.isEmpty else { throw fault("a key is missing") }
                 path.append(String(bare))
                 rest.removeFirst(bare.count)
@@ -105,7 +109,7 @@ struct PlainTOML {
     private mutating func readInlineTable(at path: [String]) throws(Fault) {
         try expect("{")
         skipSpace()
-        if take("}") { return }
+        if take("}") { return add(path, .empty) }
         repeat {
             let key = try readKey()
             try expect("=")

@@ -2,9 +2,11 @@
 ///
 /// - Source: sRGB (IEC 61966-2-1); distance in Oklab (Ottosson, 2020); contrast by WCAG 2.2.
 public struct RGB: Sendable, Hashable {
-    /// 0 to 255 each.
+    /// Red, 0 to 255.
     public var red: UInt8
+    /// Green, 0 to 255.
     public var green: UInt8
+    /// Blue, 0 to 255.
     public var blue: UInt8
 
     /// Mixes a colour.
@@ -23,8 +25,10 @@ public struct RGB: Sendable, Hashable {
         case 3: self.init(UInt8(digits[0] * 17), UInt8(digits[1] * 17), UInt8(digits[2] * 17))
         case 6:
             self.init(
-                UInt8(digits[0] * 16 + digits[1]), UInt8(digits[2] * 16 + digits[3]),
-                UInt8(digits[4] * 16 + digits[5]))
+                UInt8(digits[0] * 16 + digits[1]),
+                UInt8(digits[2] * 16 + digits[3]),
+                UInt8(digits[4] * 16 + digits[5])
+            )
         default: return nil
         }
     }
@@ -110,7 +114,8 @@ public struct RGB: Sendable, Hashable {
         return SIMD3(
             0.210_454_255_3 * long + 0.793_617_785 * medium - 0.004_072_046_8 * short,
             1.977_998_495_1 * long - 2.428_592_205 * medium + 0.450_593_709_9 * short,
-            0.025_904_037_1 * long + 0.782_771_766_2 * medium - 0.808_675_766 * short)
+            0.025_904_037_1 * long + 0.782_771_766_2 * medium - 0.808_675_766 * short
+        )
     }
 
     /// A stored channel as an amount of light from 0 to 1.

@@ -71,13 +71,20 @@ public struct Rectangle: Sendable, Hashable {
         let left = max(column, other.column)
         let top = max(row, other.row)
         return Rectangle(
-            column: left, row: top,
-            width: min(right, other.right) - left, height: min(bottom, other.bottom) - top)
+            column: left,
+            row: top,
+            width: min(right, other.right) - left,
+            height: min(bottom, other.bottom) - top
+        )
     }
 
     /// The area without a border of so many columns and rows on each side.
     public func inset(columns: Int = 1, rows: Int = 1) -> Rectangle {
         Rectangle(
-            column: column + columns, row: row + rows, width: width - 2 * columns, height: height - 2 * rows)
+            column: column + columns,
+            row: row + rows,
+            width: width - 2 * columns,
+            height: height - 2 * rows
+        )
     }
 }

@@ -19,6 +19,15 @@ public struct Theme: Sendable, Equatable {
         var background: ThemeSource.PaletteColor?
         var modifiers: TextModifiers = []
         var mono: TextModifiers = []
+
+        init() {}
+
+        init(_ entry: ThemeSource.RoleLook, palettes: [[String: ThemeSource.PaletteColor]]) {
+            foreground = entry.foreground.flatMap { Theme.color(named: $0, palettes: palettes) }
+            background = entry.background.flatMap { Theme.color(named: $0, palettes: palettes) }
+            modifiers = entry.modifiers
+            mono = entry.mono ?? entry.modifiers.intersection([.bold, .underline, .reverse, .dim])
+        }
     }
 
     /// Makes a theme of what a file says.
@@ -27,7 +36,7 @@ public struct Theme: Sendable, Equatable {
     /// - Errors: none; an unknown base or a circle of bases is a warning, and the built-in theme stands in.
     public init(_ source: ThemeSource, others: [ThemeSource] = []) {
         var warnings = source.warnings
-        let layers = Self.layers(from: source, others: others + BuiltInThemes.sources, &warnings)
+        let layers = Self.layers(from: source, others: others, &warnings)
         let palettes = layers.map(\.palette)
         var looks: [Role: Look] = [:]
         for role in Role.allCases {
@@ -45,25 +54,40 @@ public struct Theme: Sendable, Equatable {
 
     /// How a style is drawn on a terminal of a depth.
     ///
-    /// - Shape: an overlay gives the background, and its own foreground when it names one; modifiers add up.
-    /// - Limits: text never gets the colour of its background: where few colours make them equal, it turns black
-    ///   or white.
+    /// - Shape: an overlay gives the background unless the role has one of its own, such as a search match, and
+    ///   the foreground when it names one; modifiers add up.
+    /// - Limits: text never gets the colour of its background. On an overlay in one of the sixteen colours text
+    ///   is black or white, whichever stands out more.
     public func attributes(for style: Style, depth: ColorDepth) -> Attributes {
         let look = looks[style.role] ?? Look()
         let over = style.overlay.flatMap { looks[$0] }
         if depth == .mono {
             return Attributes(modifiers: look.mono.union(over?.mono ?? []))
         }
-        let foreground = over?.foreground ?? look.foreground ?? looks[.text]?.foreground
-        let background = over?.background ?? look.background ?? looks[.background]?.background
+        let foreground =
+            (look.background == nil ? over?.foreground : nil) ?? look.foreground ?? looks[.text]?.foreground
+        let background = look.background ?? over?.background ?? looks[.background]?.background
         var result = Attributes(
-            foreground: Self.shown(foreground, depth), background: Self.shown(background, depth),
-            modifiers: look.modifiers.union(over?.modifiers ?? []))
-        if result.foreground == result.background, result.foreground != .terminalDefault {
-            let isBright = background?.exact.map { $0.luminance > 0.18 } ?? false
-            result.foreground = .indexed(isBright ? 0 : 15)
-        }
+            foreground: Self.shown(foreground, depth),
+            background: Self.shown(background, depth),
+            modifiers: look.modifiers.union(over?.modifiers ?? [])
+        )
+        let isBar = over?.background != nil && over?.foreground == nil && look.background == nil
+        if let readable = Self.readable(result, onBar: isBar) { result.foreground = readable }
         return result
+    }
+
+    /// Black or white where the chosen foreground could not be read; nil where it can.
+    private static func readable(_ look: Attributes, onBar: Bool) -> Color? {
+        let behind: RGB
+        switch look.background {
+        case .indexed(let index) where index < 16 && onBar: behind = RGB.indexed(index)
+        case .indexed(let index) where look.foreground == look.background: behind = RGB.indexed(index)
+        case .rgb(let exact) where look.foreground == look.background: behind = exact
+        default: return nil
+        }
+        let isBright = behind.contrast(with: RGB(0, 0, 0)) > behind.contrast(with: RGB(255, 255, 255))
+        return .indexed(isBright ? 0 : 15)
     }
 
     private static func shown(_ color: ThemeSource.PaletteColor?, _ depth: ColorDepth) -> Color {
@@ -81,29 +105,41 @@ public struct Theme: Sendable, Equatable {
 
     /// The theme, those it inherits from, and the built-in one.
     private static func layers(
-        from source: ThemeSource, others: [ThemeSource], _ warnings: inout [ThemeSource.Warning]
+        from source: ThemeSource,
+        others: [ThemeSource],
+        _ warnings: inout [ThemeSource.Warning]
     ) -> [ThemeSource] {
         var layers = [source]
         var seen: Set<String> = [source.name]
         var next = source.inherits
         while let name = next {
-            guard let base = others.first(where: { $0.name == name }), seen.insert(name).inserted else {
-                let fault = seen.contains(name) ? "themes inherit in a circle" : "no theme is called"
-                warnings.append(ThemeSource.Warning(line: 0, text: "\(fault): \"\(name)\""))
+            guard seen.insert(name).inserted else {
+                warnings.append(
+                    ThemeSource.Warning(line: 0, text: "themes inherit in a circle at \"\(name)\"")
+                )
+                break
+            }
+            guard let base = others.first(where: { $0.name == name }) ?? BuiltInThemes.source(named: name)
+            else {
+                warnings.append(
+                    ThemeSource.Warning(line: 0, text: "there is no theme \"\(name)\" to inherit from")
+                )
                 break
             }
             layers.append(base)
             next = base.inherits
         }
         let standIn = source.variant == .light ? "default-light" : "default-dark"
-        if !seen.contains(standIn), let builtIn = BuiltInThemes.sources.first(where: { $0.name == standIn }) {
-            layers.append(builtIn)
+        for name in [standIn, "default-dark"] where seen.insert(name).inserted {
+            if let builtIn = BuiltInThemes.source(named: name) { layers.append(builtIn) }
         }
         return layers
     }
 
     private static func look(
-        of role: Role, in layers: [ThemeSource], _ palettes: [[String: ThemeSource.PaletteColor]]
+        of role: Role,
+        in layers: [ThemeSource],
+        _ palettes: [[String: ThemeSource.PaletteColor]]
     ) -> Look {
         for layer in layers {
             var name = Substring(role.rawValue)
@@ -121,24 +157,18 @@ public struct Theme: Sendable, Equatable {
 
     /// The colour of a name: in the palettes, one of the sixteen, a number, `#rrggbb`; nil when unknown.
     static func color(
-        named name: String, palettes: [[String: ThemeSource.PaletteColor]]
+        named name: String,
+        palettes: [[String: ThemeSource.PaletteColor]]
     ) -> ThemeSource.PaletteColor? {
         for palette in palettes {
             if let color = palette[name] { return color }
         }
         if name == "default" { return ThemeSource.PaletteColor() }
         if let exact = RGB(hex: name) { return ThemeSource.PaletteColor(exact: exact) }
-        if let ansi = ThemeSource.ansiNames[name] { return ThemeSource.PaletteColor(indexed: ansi, ansi: ansi) }
+        if let ansi = ThemeSource.ansiNames[name] {
+            return ThemeSource.PaletteColor(indexed: ansi, ansi: ansi)
+        }
         guard let index = UInt8(name) else { return nil }
         return ThemeSource.PaletteColor(exact: RGB.indexed(index), indexed: index)
-    }
-}
-
-extension Theme.Look {
-    fileprivate init(_ entry: ThemeSource.RoleLook, palettes: [[String: ThemeSource.PaletteColor]]) {
-        foreground = entry.foreground.flatMap { Theme.color(named: $0, palettes: palettes) }
-        background = entry.background.flatMap { Theme.color(named: $0, palettes: palettes) }
-        modifiers = entry.modifiers
-        mono = entry.mono ?? entry.modifiers.intersection([.bold, .underline, .reverse, .dim])
     }
 }

@@ -18,6 +18,7 @@ extension ThemeSource {
         switch (entry.path.first, entry.path.count) {
         case ("palette", 2): takeColor(named: entry.path[1], entry)
         case ("palette", 3): takeColorPart(of: entry.path[1], entry.path[2], entry)
+        case ("roles", 2) where entry.value == .empty: takePlainRole(named: entry.path[1], entry)
         case ("roles", 3...):
             // Quoted ("row.selected") and dotted (row.selected) names mean the same.
             takeRolePart(of: entry.path[1..<entry.path.count - 1].joined(separator: "."), entry)
@@ -79,6 +80,11 @@ extension ThemeSource {
         default: return warn(entry.line, "a colour has hex, c256 (0 to 255) and ansi, not \"\(part)\"")
         }
         palette[name] = color
+    }
+
+    private mutating func takePlainRole(named role: String, _ entry: PlainTOML.Entry) {
+        guard Self.isRoleOrParent(role) else { return warn(entry.line, "unknown role \"\(role)\"") }
+        roles[role] = RoleLook()
     }
 
     private mutating func takeRolePart(of role: String, _ entry: PlainTOML.Entry) {

@@ -26,8 +26,9 @@ public struct ThemeSource: Sendable, Equatable {
 
     /// What a file says about one role.
     public struct RoleLook: Sendable, Hashable {
-        /// Names of colours; nil takes those of `text` and `background`.
+        /// The colour of the text by name; nil takes that of `text`.
         public var foreground: String?
+        /// The colour behind it by name; nil takes that of `background`.
         public var background: String?
         /// Bold and the like where there is colour.
         public var modifiers: TextModifiers = []

@@ -10,6 +10,9 @@ struct ChangeSet<ID: Hashable & Sendable>: Sendable {
     /// True when nothing changed.
     var isEmpty: Bool { ids.isEmpty && !isEverything }
 
+    /// True when the row may have changed.
+    func contains(_ id: ID) -> Bool { isEverything || ids.contains(id) }
+
     mutating func insert(_ id: ID) {
         guard !isEverything else { return }
         ids.insert(id)
@@ -33,4 +36,24 @@ struct MirrorChanges: Sendable {
     var transactions = ChangeSet<UInt64>()
     var calls = ChangeSet<String>()
     var messages = ChangeSet<UInt64>()
+    /// Everything with new messages, calls or not.
+    var conversations = ChangeSet<String>()
+
+    /// Nothing changed anywhere.
+    mutating func clear() {
+        registrations.clear()
+        transactions.clear()
+        calls.clear()
+        messages.clear()
+        conversations.clear()
+    }
+
+    /// Makes every list be built anew.
+    mutating func insertEverything() {
+        registrations.insertEverything()
+        transactions.insertEverything()
+        calls.insertEverything()
+        messages.insertEverything()
+        conversations.insertEverything()
+    }
 }

@@ -30,13 +30,13 @@ public struct EngineMirror: Sendable {
     /// The audit log of this session, newest last.
     public private(set) var audit: [AuditEntry] = []
     /// The messages: calls, ladders, decoded headers.
-    public internal(set) var trace = TraceBook()
-    /// How many messages the ring dropped before the console read them.
-    public internal(set) var lostRecords: UInt64 = 0
+    public private(set) var trace = TraceBook()
+    /// The Call-IDs of all calls that are kept, and of those that go on.
+    private(set) var callIDs: Set<String> = []
+    private(set) var runningCallIDs: Set<String> = []
 
     private(set) var rates = RateHistory()
     private(set) var liveRegistrations = 0
-    private(set) var liveTransactions = 0
     private var bindingsByAOR: [String: Set<BindingID>] = [:]
     private var ghosts: [BindingID] = []
     private var ended: [(id: UInt64, moment: Moment)] = []
@@ -44,6 +44,29 @@ public struct EngineMirror: Sendable {
 
     /// An empty mirror.
     public init() {}
+
+    /// Takes in new messages.
+    mutating func absorb(_ chunk: TraceChunk, changes: inout MirrorChanges) {
+        let first = trace.nextSequence
+        let news = trace.absorb(chunk)
+        if trace.nextSequence - first > 5_000 {
+            changes.messages.insertEverything()
+        } else {
+            for sequence in first..<trace.nextSequence { changes.messages.insert(sequence) }
+        }
+        for callID in news.forgotten {
+            callIDs.remove(callID)
+            runningCallIDs.remove(callID)
+            changes.calls.insert(callID)
+        }
+        for callID in news.callIDs {
+            changes.conversations.insert(callID)
+            guard let call = trace.call(callID) else { continue }
+            callIDs.insert(callID)
+            if call.state.isRunning { runningCallIDs.insert(callID) } else { runningCallIDs.remove(callID) }
+            changes.calls.insert(callID)
+        }
+    }
 
     /// Takes in what changed.
     mutating func merge(_ report: EngineReport, changes: inout MirrorChanges) {
@@ -96,6 +119,9 @@ public struct EngineMirror: Sendable {
     func transactions(ofCall callID: String) -> [TransactionRow] {
         (transactionsByCall[callID] ?? []).compactMap { transactions[$0] }.sorted { $0.id < $1.id }
     }
+
+    /// How many transactions have not ended.
+    var liveTransactions: Int { transactions.count - ended.count }
 
     /// True when some row is gone and will be forgotten.
     var hasGhosts: Bool { !ghosts.isEmpty || !ended.isEmpty }

@@ -1,0 +1,63 @@
+import SIPFlow
+import SIPReport
+import SIPTrace
+
+/// One sentence about the selected row: what is wrong, the evidence, and the next key.
+struct Diagnosis {
+    let state: ConsoleState
+    let context: RowContext
+
+    /// The sentence; nil when nothing is wrong.
+    var sentence: String? {
+        switch state.place.list {
+        case .registrations: registration
+        case .transactions: state.selectedTransaction.flatMap(transaction)
+        case .calls: call
+        case .messages: message
+        case .detail, .callTransactions, .ladder, .message, .stats, .audit: nil
+        }
+    }
+
+    private var registration: String? {
+        guard let item = state.selectedRegistration else { return nil }
+        if let story = item.story(at: context.now) { return "\(item.row.aor) \(story)." }
+        let left = item.row.expiresAt - context.now
+        switch item.row.state(at: context.now) {
+        case .ok: return nil
+        case .late: return "\(item.row.aor) has not refreshed: \(Format.latency(left)) left."
+        case .nat:
+            let contact = Words.host(of: Words.address(ofURI: item.row.contact))
+            return "\(item.row.aor) says \(contact) and sends from \(item.row.flow.peer): behind NAT; answered there."
+        }
+    }
+
+    private var call: String? {
+        guard let call = state.selectedCall else { return nil }
+        let silent = context.mirror.transactions(ofCall: call.callID).first { $0.isSilent && $0.endedAt == nil }
+        if let silent { return transaction(silent) }
+        return call.diagnosis.map { "\(call.from) > \(call.to): \($0)." }
+    }
+
+    private func transaction(_ row: TransactionRow) -> String? {
+        guard row.isSilent, row.retransmits > 0, row.endedAt == nil else { return nil }
+        let letter = row.forkLetter(context)
+        let who = letter.isEmpty ? row.flow.peer.description : "Fork \(letter) (\(row.flow.peer))"
+        let times = Format.count(row.retransmits, "retransmission")
+        let end = row.timers.first { $0.name == .b || $0.name == .f }
+            .map { " Timer \($0.name.rawValue) in \(Format.timer($0.deadline - context.now))." } ?? ""
+        let cause = row.flow.transport.isReliable ? "it hangs" : "host down or UDP blocked"
+        return "\(who) has not answered \(row.method) after \(times): \(cause).\(end)"
+    }
+
+    private var message: String? {
+        guard let row = state.selectedMessage, let drop = row.drop, drop != .keepAlive, drop != .absorbed else {
+            return nil
+        }
+        return "Message \(row.sequence) from \(row.flow.peer) went no further: \(drop.text)."
+    }
+}
+
+extension TransactionRow {
+    /// True while we wait for the first answer to what we sent.
+    var isSilent: Bool { role == .client && (state == .calling || state == .trying) }
+}

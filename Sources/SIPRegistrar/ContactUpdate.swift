@@ -1,0 +1,88 @@
+import SIPSyntax
+
+/// One Contact value of a REGISTER, and what is to be done about it.
+struct ContactUpdate {
+    var address: NameAddress
+    var uri: URI
+    /// The seconds asked for; 0 removes, nil when neither the contact nor the request names any.
+    var expires: Int?
+    /// The q value in thousandths; nil when none was given.
+    var q: Int16?
+    /// The `+sip.instance` without quotes; empty when there is none.
+    var instance = Slice(0, 0)
+    /// The `reg-id` as written; empty when there is none.
+    var registrationID = Slice(0, 0)
+    /// The binding that it updates; nil for a new contact.
+    var slot: UInt32?
+    /// True when the binding has another contact of the same phone, which this one replaces.
+    var isMove = false
+    /// True when an equivalent contact comes later in the same request, which then counts.
+    var isOverridden = false
+
+    /// Reads one Contact value; nil when it is malformed.
+    init?(_ bytes: Span<UInt8>, _ value: Slice, expires field: Slice?) {
+        guard let address = try? NameAddress(bytes, value), let uri = try? URI(bytes, address.uri) else {
+            return nil
+        }
+        // Without brackets, what follows a question mark could be meant for the header (RFC 3261 §20.10).
+        if !address.isBracketed && !uri.headers.isEmpty { return nil }
+        self.address = address
+        self.uri = uri
+        expires = field.map { seconds(bytes, $0) }
+        var cursor = ParameterCursor(address.parameters)
+        while let parameter = cursor.next(bytes) {
+            let text = parameter.value ?? Slice(0, 0)
+            if bytes.equals(parameter.name, ignoringCase: "expires") {
+                expires = seconds(bytes, text)
+            } else if bytes.equals(parameter.name, ignoringCase: "q") {
+                guard let q = thousandths(bytes, text) else { return nil }
+                self.q = q
+            } else if bytes.equals(parameter.name, ignoringCase: "+sip.instance") {
+                instance = bytes.unquoted(text)
+            } else if bytes.equals(parameter.name, ignoringCase: "reg-id") {
+                registrationID = text
+            }
+        }
+    }
+
+    /// True when it takes its contact out.
+    var isRemoval: Bool { expires == 0 }
+
+    /// True when both name the same contact (RFC 3261 §19.1.4).
+    func isEquivalent(_ bytes: Span<UInt8>, to other: ContactUpdate) -> Bool {
+        uri.isEquivalent(bytes, to: other.uri, bytes)
+    }
+
+    /// At most how many bytes of text a binding keeps of it.
+    func storedBytes(_ index: MessageIndex) -> Int {
+        var count = address.uri.count + address.parameters.count + instance.count + index.callID.count
+        if let field = index.first(.userAgent) { count += field.value.count }
+        var path = index.first(.path)
+        while let field = path {
+            count += field.value.count + 2
+            path = index.next(after: field)
+        }
+        return count
+    }
+}
+
+/// The seconds that a text stands for; a malformed one counts as 3600 (RFC 3261 §20.10, §20.19).
+private func seconds(_ bytes: Span<UInt8>, _ text: Slice) -> Int {
+    bytes.number(text).map(Int.init) ?? 3_600
+}
+
+/// A q value in thousandths; nil unless it is from 0 to 1 with at most three decimals (RFC 3261 §25.1).
+private func thousandths(_ bytes: Span<UInt8>, _ text: Slice) -> Int16? {
+    guard (1...5).contains(text.count), let whole = bytes.number(Slice(text.start, text.start + 1)) else {
+        return nil
+    }
+    guard text.count == 1 || bytes[text.start + 1] == UInt8(ascii: ".") else { return nil }
+    var value = Int16(whole) * 1_000
+    var scale: Int16 = 100
+    for offset in text.range.dropFirst(2) {
+        guard let digit = bytes.number(Slice(offset, offset + 1)) else { return nil }
+        value += Int16(digit) * scale
+        scale /= 10
+    }
+    return value <= 1_000 ? value : nil
+}

@@ -1,0 +1,39 @@
+import SIPFlow
+
+extension Registrar {
+    /// Begins to note changes; all bindings count as changed.
+    public mutating func track() {
+        guard !changes.isTracked else { return }
+        changes.track()
+        for slot in 0..<bindings.end where bindings.isUsed(slot) { changes.noteChange(slot) }
+    }
+
+    /// True when something changed since the last report.
+    public var hasChanges: Bool { !changes.isEmpty }
+
+    /// Takes the changes since the last report, up to a number of rows of each kind.
+    ///
+    /// - Shape: a changed binding is alive now; the end of one that came and went in between is told too.
+    public mutating func takeChanges(
+        limit: Int
+    ) -> (changed: [BindingSnapshot], removed: [BindingEnd], hasMore: Bool) {
+        let removed = changes.takeEnds(limit: limit)
+        var changed: [BindingSnapshot] = []
+        while changed.count < limit, let slot = changes.nextChanged() {
+            if bindings.isUsed(slot) { changed.append(snapshot(slot)) }
+        }
+        return (changed, removed, hasChanges)
+    }
+
+    /// All bindings.
+    public func snapshotAll() -> [BindingSnapshot] {
+        var rows: [BindingSnapshot] = []
+        rows.reserveCapacity(count)
+        for slot in 0..<bindings.end where bindings.isUsed(slot) { rows.append(snapshot(slot)) }
+        return rows
+    }
+
+    private func snapshot(_ slot: UInt32) -> BindingSnapshot {
+        BindingSnapshot(bindings[slot], aor: records[bindings[slot].aor].key)
+    }
+}

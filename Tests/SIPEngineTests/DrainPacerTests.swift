@@ -1,0 +1,49 @@
+import SIPFlow
+import Testing
+
+@testable import SIPEngine
+
+@Suite("Pause before draining")
+struct DrainPacerTests {
+    @Test(
+        "grows from 0.3 ms at 2,000 datagrams a second to 0.9 ms at 3,000, and stays below 1 ms",
+        arguments: [
+            (0, 0..<1), (100, 0..<1), (1_900, 0..<1), (2_010, 300..<320), (2_500, 590..<610),
+            (3_100, 900..<901), (50_000, 900..<901),
+        ]
+    )
+    func steady(rate: Int, microseconds: Range<Int>) {
+        var pacer = DrainPacer()
+        let now = run(&pacer, rate: rate, milliseconds: 400, from: .zero)
+        #expect(microseconds.contains(Int(pacer.pause.nanoseconds / 1_000)))
+        #expect(now == .zero + .milliseconds(400))
+    }
+
+    @Test("ends after a tenth of a second of silence")
+    func silence() {
+        var pacer = DrainPacer()
+        let now = run(&pacer, rate: 20_000, milliseconds: 200, from: .zero)
+        #expect(pacer.pause > .zero)
+        pacer.record(1, now: now + .milliseconds(101))
+        #expect(pacer.pause == .zero)
+    }
+
+    @Test("is not moved by a single short burst")
+    func burst() {
+        var pacer = DrainPacer()
+        let now = run(&pacer, rate: 500, milliseconds: 200, from: .zero)
+        pacer.record(60, now: now + .milliseconds(10))
+        #expect(pacer.pause == .zero)
+    }
+
+    /// Feeds a steady rate, a turn a millisecond.
+    private func run(_ pacer: inout DrainPacer, rate: Int, milliseconds: Int, from start: Moment) -> Moment {
+        var fed = 0
+        for millisecond in 1...milliseconds {
+            let due = rate * millisecond / 1_000
+            pacer.record(due - fed, now: start + .milliseconds(millisecond))
+            fed = due
+        }
+        return start + .milliseconds(milliseconds)
+    }
+}
