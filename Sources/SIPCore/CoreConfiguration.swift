@@ -10,6 +10,8 @@ public struct CoreConfiguration: Sendable, Hashable {
     ///
     /// A request for a listener's own address is served too.
     public var domains: [String]
+    /// Other names of this element, in lower case; they count as the first domain.
+    public var aliases: [String] = []
     /// True when no accounts are configured, so that anybody may register: LAB MODE.
     public var isLab = true
     /// The shortest expiry granted without a 423, in seconds (RFC 3261 §10.3 step 7).

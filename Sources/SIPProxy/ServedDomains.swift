@@ -6,13 +6,15 @@ public struct ServedDomains: Sendable {
     /// The listeners, in the order of `ListenerID`.
     public let listeners: [Listener]
     private let domains: [[UInt8]]
+    private let aliases: [[UInt8]]
     private let home: [UInt8]
     private let keyedHash: KeyedHash
 
-    /// Takes the configured domains, in lower case; the first one is home to the listeners' own addresses.
-    public init(listeners: [Listener], domains: [String], keyedHash: KeyedHash) {
+    /// Takes the configured domains, in lower case; the first one is home to aliases and own addresses.
+    public init(listeners: [Listener], domains: [String], aliases: [String] = [], keyedHash: KeyedHash) {
         self.listeners = listeners
         self.domains = domains.map { Array($0.utf8) }
+        self.aliases = (aliases + ["localhost"]).map { Array($0.utf8) }
         self.keyedHash = keyedHash
         if let first = domains.first {
             home = Array(first.utf8)
@@ -30,15 +32,15 @@ public struct ServedDomains: Sendable {
 
     /// True when a host and port are ours.
     public func serves(_ bytes: Span<UInt8>, host: Slice, port: UInt16?) -> Bool {
-        if let ip = IPAddress(bytes.extracting(host.range)) { return isOwn(ip, port: port) }
+        if let ip = IPAddress(bytes.extracting(host.range)), isOwn(ip, port: port) { return true }
         guard port == nil || hasListener(port: port ?? 0) else { return false }
-        return isDomain(bytes, host) || bytes.equals(host, ignoringCase: "localhost")
+        return contains(domains, bytes, host) || contains(aliases, bytes, host)
     }
 
     /// Appends the location table's key of a served URI; own addresses count as the home domain.
     public func appendKey(_ bytes: Span<UInt8>, _ uri: URI, to key: inout [UInt8]) {
         uri.appendAddressOfRecord(bytes, to: &key)
-        guard uri.isSIP, !isDomain(bytes, uri.host) else { return }
+        guard uri.isSIP, !contains(domains, bytes, uri.host) else { return }
         key.removeLast(uri.host.count)
         key.append(contentsOf: home)
     }
@@ -64,8 +66,8 @@ public struct ServedDomains: Sendable {
         listener.address.ip.isV6 == ip.isV6
     }
 
-    private func isDomain(_ bytes: Span<UInt8>, _ host: Slice) -> Bool {
-        for domain in domains where bytes.equals(host, ignoringCase: domain.span, Slice(0, domain.count)) {
+    private func contains(_ names: [[UInt8]], _ bytes: Span<UInt8>, _ host: Slice) -> Bool {
+        for name in names where bytes.equals(host, ignoringCase: name.span, Slice(0, name.count)) {
             return true
         }
         return false

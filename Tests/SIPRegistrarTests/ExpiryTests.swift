@@ -151,17 +151,21 @@ struct ExpiryTests {
         #expect(office.isKnown("sip:u\(Registrar.emptiedLimit - 1)@example.test"))
     }
 
-    @Test("an address of record that came back is not forgotten with those that did not")
+    @Test("an address of record that came back and went again is remembered from its last time on")
     func knownAgain() {
         let office = Office()
         office.register("<sip:a@127.0.0.1>")
         office.register("*", expires: "0")
-        office.register("<sip:b@127.0.0.1>")
         for number in 0..<Registrar.emptiedLimit {
+            if number == Registrar.emptiedLimit - 2 {
+                office.register("<sip:b@127.0.0.1>")
+                office.register("*", expires: "0")
+            }
             office.register("<sip:a@127.0.0.1>", to: "sip:u\(number)@example.test")
             office.register("*", to: "sip:u\(number)@example.test", expires: "0")
         }
-        #expect(office.targets() == ["sip:b@127.0.0.1"])
+        #expect(!office.isKnown("sip:u0@example.test"))
+        #expect(office.isKnown("sip:alice@example.test"))
         office.register("<sip:b@127.0.0.1>;expires=0", "<sip:c@127.0.0.1>")
         #expect(office.targets() == ["sip:c@127.0.0.1"])
     }

@@ -77,7 +77,7 @@ struct KickTests {
 
     @Test("an undo leaves out what ran out, came back, or came back under another contact")
     func partialUndo() {
-        let office = Office(contacts: 4)
+        let office = Office()
         let instance = ";+sip.instance=\"<urn:uuid:1>\""
         office.register(
             "<sip:ranout@127.0.0.1>;expires=60",

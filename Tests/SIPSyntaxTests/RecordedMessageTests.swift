@@ -69,7 +69,8 @@ struct RecordedMessageTests {
             start, String(index.fields.count), String(message.listed(.via).count), sentBy ?? "-",
             text(message, index.topVia?.branch), text(message, index.callID), sequence ?? "-",
             text(message, index.fromTag), text(message, index.toTag), String(index.body.start),
-            String(index.body.count), message.fault.map { "\($0)" }?.replacing("SIPSyntax.HeaderID.", with: "") ?? "-",
+            String(index.body.count),
+            message.fault.map { "\($0)" }?.replacing("SIPSyntax.HeaderID.", with: "") ?? "-",
         ]
     }
 

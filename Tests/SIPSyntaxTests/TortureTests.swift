@@ -62,15 +62,43 @@ struct TortureTests {
 
     static let invalid: [Torture] = [
         Torture(
-            "badinv01", .refused(.malformedValue(.via)), "INVITE", sequence: 8, fields: 9, vias: 2, body: 152),
+            "badinv01",
+            .refused(.malformedValue(.via)),
+            "INVITE",
+            sequence: 8,
+            fields: 9,
+            vias: 2,
+            body: 152
+        ),
         Torture("clerr", .refused(.bodyTooShort), "INVITE", sequence: 8, fields: 9, body: 154),
-        Torture("ncl", .refused(.malformedValue(.contentLength)), "INVITE", sequence: 0, fields: 9, body: 152),
+        Torture(
+            "ncl",
+            .refused(.malformedValue(.contentLength)),
+            "INVITE",
+            sequence: 0,
+            fields: 9,
+            body: 152
+        ),
         Torture("scalar02", .refused(.malformedValue(.cseq)), "REGISTER", sequence: nil, fields: 9),
         Torture("scalarlg", .dropped(.malformedValue(.cseq)), "503", sequence: nil, fields: 8),
         Torture("quotbal", .refused(.malformedValue(.to)), "INVITE", sequence: 8, fields: 9, body: 152),
         Torture("ltgtruri", .refused(.malformedURI), "INVITE", sequence: 1, fields: 9, body: 159),
-        Torture("lwsruri", .refused(.malformedRequestURI), "INVITE", sequence: 2_130_706_432, fields: 9, body: 159),
-        Torture("lwsstart", .refused(.malformedStartLine), "INVITE", sequence: 1_893_884, fields: 9, body: 150),
+        Torture(
+            "lwsruri",
+            .refused(.malformedRequestURI),
+            "INVITE",
+            sequence: 2_130_706_432,
+            fields: 9,
+            body: 159
+        ),
+        Torture(
+            "lwsstart",
+            .refused(.malformedStartLine),
+            "INVITE",
+            sequence: 1_893_884,
+            fields: 9,
+            body: 150
+        ),
         Torture("trws", .refused(.malformedStartLine), "OPTIONS", sequence: 238_923, fields: 8),
         // The next three are for those who need the part at fault: a proxy reads neither Date nor these Contacts.
         Torture("escruri", .sound, "INVITE", sequence: 149_209_342, fields: 9, body: 150),
@@ -81,7 +109,13 @@ struct TortureTests {
         Torture("badvers", .refused(.unsupportedVersion), "OPTIONS", sequence: 1, fields: 7),
         Torture("mismatch01", .refused(.sequenceMethodMismatch), "OPTIONS", sequence: 8, fields: 7),
         Torture(
-            "mismatch02", .refused(.sequenceMethodMismatch), "NEWMETHOD", sequence: 8, fields: 9, body: 138),
+            "mismatch02",
+            .refused(.sequenceMethodMismatch),
+            "NEWMETHOD",
+            sequence: 8,
+            fields: 9,
+            body: 138
+        ),
     ]
 
     static let applied: [Torture] = [
@@ -95,7 +129,13 @@ struct TortureTests {
         Torture("regaut01", .sound, "REGISTER", sequence: 9_338, fields: 8),
         Torture("multi01", .refused(.duplicateHeader(.cseq)), "INVITE", sequence: 5, fields: 15, body: 154),
         Torture(
-            "mcl01", .refused(.duplicateHeader(.contentLength)), "OPTIONS", sequence: 15_932, fields: 9, body: 13),
+            "mcl01",
+            .refused(.duplicateHeader(.contentLength)),
+            "OPTIONS",
+            sequence: 15_932,
+            fields: 9,
+            body: 13
+        ),
         Torture("bcast", .sound, "200", sequence: 35, fields: 9, vias: 2, body: 154),
         Torture("zeromf", .sound, "OPTIONS", sequence: 39_234_321, fields: 7),
         Torture("cparam01", .sound, "REGISTER", sequence: 2, fields: 8),
@@ -104,7 +144,15 @@ struct TortureTests {
         Torture("sdp01", .sound, "INVITE", sequence: 8, fields: 10, body: 150),
         Torture("inv2543", .sound, "INVITE", sequence: 56, fields: 7, body: 105),
         // In the archive, but in no section: it has neither Via nor CSeq, so nobody is answered.
-        Torture("test", .dropped(.malformedStartLine), "INVITE", sequence: nil, fields: 10, vias: 0, body: 18),
+        Torture(
+            "test",
+            .dropped(.malformedStartLine),
+            "INVITE",
+            sequence: nil,
+            fields: 10,
+            vias: 0,
+            body: 18
+        ),
     ]
 
     @Test("M20 every message but bigcode is in the tables")
@@ -149,7 +197,9 @@ struct TortureTests {
         #expect(message.values(.maxForwards) == ["0068"])
         #expect(message.values(.subject) == [""])
         #expect(message.listed(.via).count == 3)
-        #expect(message.listed(.route) == ["<sip:services.example.com;lr;unknownwith=value;unknown-no-value>"])
+        #expect(
+            message.listed(.route) == ["<sip:services.example.com;lr;unknownwith=value;unknown-no-value>"]
+        )
         let via = try #require(message.index.topVia)
         #expect(message.text(via.host) == "192.0.2.2")
         #expect(message.text(via.branch) == "390skdjuw")
@@ -160,7 +210,9 @@ struct TortureTests {
         #expect(message.text(contact.uri) == "sip:jdrosen@example.com")
         let q = message.bytes.span.parameter("q", in: contact.parameters)
         #expect(message.text(q?.value) == "0.33")
-        let unknown = message.index.fields.filter { $0.id == .other }.map { message.bytes.span.text($0.value) }
+        let unknown = message.index.fields.filter { $0.id == .other }.map {
+            message.bytes.span.text($0.value)
+        }
         #expect(unknown == ["newfangled value\r\n continued newfangled value", ";;,,;;,;"])
     }
 
@@ -195,7 +247,9 @@ struct TortureTests {
         var key: [UInt8] = []
         to.appendAddressOfRecord(message.bytes.span, to: &key)
         #expect(key == Array("null-\0-null@example.com".utf8))
-        #expect(message.listed(.contact) == ["<sip:%00@host5.example.com>", "<sip:%00%00@host5.example.com>"])
+        #expect(
+            message.listed(.contact) == ["<sip:%00@host5.example.com>", "<sip:%00%00@host5.example.com>"]
+        )
     }
 
     @Test("U08 semiuri: semicolons before the @ belong to the user")
@@ -255,7 +309,10 @@ struct TortureTests {
 
     @Test(
         "unkscm, novelsc: other schemes are read, and told apart",
-        arguments: [("unkscm", "nobodyKnowsThisScheme:totallyopaquecontent"), ("novelsc", "soap.beep://192.0.2.103:3002")]
+        arguments: [
+            ("unkscm", "nobodyKnowsThisScheme:totallyopaquecontent"),
+            ("novelsc", "soap.beep://192.0.2.103:3002"),
+        ]
     )
     func otherSchemes(file: String, text: String) throws {
         let message = try parsed(file)

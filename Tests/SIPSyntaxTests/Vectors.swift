@@ -78,7 +78,8 @@ func request(
     let method = startLine.split(separator: " ").first.map(String.init) ?? ""
     let usual = [
         ("Via", "SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKtest;rport"), ("Max-Forwards", "70"),
-        ("From", "<sip:alice@example.com>;tag=a1"), ("To", "<sip:bob@example.com>"), ("Call-ID", "c1@192.0.2.1"),
+        ("From", "<sip:alice@example.com>;tag=a1"), ("To", "<sip:bob@example.com>"),
+        ("Call-ID", "c1@192.0.2.1"),
         ("CSeq", "1 \(method)"), ("Content-Length", "\(body.utf8.count)"),
     ]
     var text = startLine + "\n"

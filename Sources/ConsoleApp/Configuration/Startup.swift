@@ -51,7 +51,8 @@ struct Startup: Sendable {
         let domains = wishes.domains.isEmpty ? settings.domains : wishes.domains
         core = CoreConfiguration(
             listeners: listen.map { Self.listener($0, machine) },
-            domains: Self.served(domains, listen, machine))
+            domains: domains.map { $0.lowercased() })
+        core.aliases = Self.aliases(listen, machine)
         apply(settings)
     }
 
@@ -99,18 +100,14 @@ struct Startup: Sendable {
         return Listener(transport: listen.transport, address: listen.address, advertised: advertised)
     }
 
-    /// The configured domains, and every name that this host goes by.
-    private static func served(
-        _ domains: [String], _ listen: [ListenAddress], _ machine: Machine
-    ) -> [String] {
-        var served = domains.map { $0.lowercased() }
-        for address in listen.map(\.address.ip) {
-            let own = address.isUnspecified ? machine.addresses.filter { $0.isV6 == address.isV6 } : [address]
-            served += own.map { $0.isV6 ? "[\($0)]" : "\($0)" }
+    /// Every name that this host goes by.
+    private static func aliases(_ listen: [ListenAddress], _ machine: Machine) -> [String] {
+        var names: [String] = []
+        for address in listen.map(\.address.ip) where address.isUnspecified {
+            let own = machine.addresses.filter { $0.isV6 == address.isV6 }
+            names += own.map { $0.isV6 ? "[\($0)]" : "\($0)" }
         }
-        served.append("localhost")
-        if isHostName(machine.name) { served.append(machine.name) }
-        var seen: Set<String> = []
-        return served.filter { seen.insert($0).inserted }
+        if isHostName(machine.name) { names.append(machine.name.lowercased()) }
+        return names
     }
 }

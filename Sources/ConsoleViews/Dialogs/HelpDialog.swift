@@ -1,23 +1,38 @@
 /// All keys that work in the place where it was opened; typing narrows the list, Enter runs the entry.
 struct HelpDialog: Sendable {
+    /// An action with all its keys.
+    struct Entry: Sendable {
+        var keys: String
+        var help: String
+        var action: Action
+    }
+
     /// What is offered, in the order of the key table.
-    let bindings: [Binding]
+    let entries: [Entry]
     /// Where it was opened, in words.
     let place: String
     private(set) var field = TextField()
     private(set) var selected = 0
 
     init(context: KeyContext, place: String) {
-        bindings = Keymap.bindings(in: context)
+        var entries: [Entry] = []
+        for binding in Keymap.bindings(in: context) {
+            if let known = entries.firstIndex(where: { $0.action == binding.action }) {
+                entries[known].keys += ", \(binding.keyText)"
+            } else {
+                entries.append(Entry(keys: binding.keyText, help: binding.help, action: binding.action))
+            }
+        }
+        self.entries = entries
         self.place = place
     }
 
     /// The entries that contain all words typed.
-    var shown: [Binding] {
+    var shown: [Entry] {
         let words = field.text.split(separator: " ").map { SearchText(String($0)) }
-        guard !words.isEmpty else { return bindings }
-        return bindings.filter { binding in
-            words.allSatisfy { $0.occurs(in: "\(binding.keyText) \(binding.help)") }
+        guard !words.isEmpty else { return entries }
+        return entries.filter { entry in
+            words.allSatisfy { $0.occurs(in: "\(entry.keys) \(entry.help)") }
         }
     }
 

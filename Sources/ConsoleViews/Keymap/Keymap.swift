@@ -58,6 +58,7 @@ enum Keymap {
 
     private static let messages: [Line] = [
         ("enter", .open, "open the message", "open"),
+        ("/", .find, "filter the list", "filter"),
         ("f", .follow, "follow the newest message on or off", "follow"),
         ("!", .problemsOnly, "show only problems, or all", nil),
         ("\\", .toggleFilter, "filter on or off", nil),
@@ -66,6 +67,7 @@ enum Keymap {
     ]
 
     private static let list: [Line] = [
+        ("/", .find, "filter the list", "filter"),
         ("f", .follow, "follow the newest row on or off", nil),
         ("!", .problemsOnly, "show only problems, or all", "problems"),
         ("\\", .toggleFilter, "filter on or off", nil),
@@ -81,8 +83,9 @@ enum Keymap {
 
     private static let ladder: [Line] = [
         ("enter", .open, "open the message", "message"),
+        ("/", .find, "search in all messages of the ladder", "search"),
         ("r", .foldRetransmits, "fold or unfold retransmissions", "rtx"),
-        ("t", .timeMode, "time of day, or since the first message", "time"),
+        ("t", .timeMode, "time of day, since the first message, or since the one before", "time"),
         ("n", .nextMatch, "next row with the searched text", nil),
         ("N", .previousMatch, "previous row with the searched text", nil),
         ("y l", .yank(.ladder), "copy the ladder as text", nil),
@@ -90,6 +93,7 @@ enum Keymap {
 
     private static let message: [Line] = [
         ("d", .decode, "decoded, raw or hexadecimal", "decoded/raw"),
+        ("/", .find, "search in the message", "search"),
         ("w", .wrap, "wrap long lines or cut them", "wrap"),
         ("n", .nextMatch, "next line with the searched text", nil),
         ("N", .previousMatch, "previous line with the searched text", nil),
@@ -105,7 +109,6 @@ enum Keymap {
         ("pgdn", .pageDown, "a page down", nil), ("ctrl-f", .pageDown, "a page down", nil),
         ("pgup", .pageUp, "a page up", nil), ("ctrl-b", .pageUp, "a page up", nil),
         ("ctrl-d", .halfDown, "half a page down", nil), ("ctrl-u", .halfUp, "half a page up", nil),
-        ("/", .find, "filter a list; search a ladder or message", "filter"),
         ("1", .view(.overview), "overview", nil), ("2", .view(.registrations), "registrations", nil),
         ("3", .view(.transactions), "transactions", nil), ("4", .view(.calls), "calls", nil),
         ("5", .view(.ladder), "ladder of the selected call", nil), ("6", .view(.messages), "messages", nil),

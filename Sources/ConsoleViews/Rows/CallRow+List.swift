@@ -37,7 +37,7 @@ extension CallRow: ListRow {
             text: { row, context in context.clock(row.startedAt, withMilliseconds: false) },
             key: { row, _ in .number(row.startedAt.nanoseconds) }),
         Column(
-            title: "Diagnosis", width: 8...48, priority: 2, role: .stateWarn,
+            title: "Diagnosis", width: 16...48, priority: 2, role: .stateWarn,
             text: { row, _ in row.diagnosis ?? (row.state.isRunning ? "" : row.finalReason) },
             key: { row, _ in .text(row.diagnosis ?? "") }),
     ]

@@ -8,10 +8,10 @@ extension RegistrationItem: ListRow {
 
     static let columns: [Column<RegistrationItem>] = [
         Column(
-            title: "AoR", width: 12...36, priority: 10, text: { item, _ in item.row.aor },
+            title: "AoR", width: 14...36, priority: 10, text: { item, _ in item.row.aor },
             key: { item, _ in .text(item.row.aor) }),
         Column(
-            title: "Contact", width: 16...44, priority: 8, cut: .middle, role: .sipURI,
+            title: "Contact", width: 20...44, priority: 8, cut: .middle, role: .sipURI,
             text: { item, _ in Words.address(ofURI: item.row.contact) },
             key: { item, _ in .text(Words.address(ofURI: item.row.contact)) }),
         Column(

@@ -10,17 +10,17 @@ extension TransactionRow: ListRow {
             title: "Role", width: 4...4, priority: 9, text: { row, _ in row.roleWord },
             key: { row, _ in .text(row.roleWord) }),
         Column(
-            title: "Method", width: 8...10, priority: 10, role: .sipRequest, text: { row, _ in row.method },
+            title: "Method", width: 6...10, priority: 10, role: .sipRequest, text: { row, _ in row.method },
             key: { row, _ in .text(row.method) }),
         Column(
             title: "State", width: 10...10, priority: 10, roleOf: { row, _ in row.stateRole },
             text: { row, _ in row.state.rawValue }, key: { row, _ in .text(row.state.rawValue) }),
         Column(
-            title: "Timers", width: 7...14, priority: 8, role: .timerRunning,
+            title: "Timers", width: 12...14, priority: 8, role: .timerRunning,
             text: { row, context in row.timerWords(at: context.now) },
             key: { row, _ in .number(row.timers.first?.deadline.nanoseconds ?? .max) }),
         Column(
-            title: "Rtx", width: 3...4, priority: 6, isRight: true,
+            title: "Rtx", width: 3...4, priority: 8, isRight: true,
             roleOf: { row, _ in row.retransmits > 0 ? .sipRetransmit : .textMuted },
             text: { row, _ in String(row.retransmits) }, key: { row, _ in .number(Int64(row.retransmits)) }),
         Column(

@@ -40,7 +40,7 @@ extension ConsoleState {
         case .markAll: change(focus, .toggleMarkAll)
         case .pause: togglePause()
         case .foldRetransmits: ladder.toggleFold()
-        case .timeMode: ladder.timeMode = ladder.timeMode == .clock ? .sinceStart : .clock
+        case .timeMode: ladder.timeMode = ladder.timeMode.next
         case .decode: message.nextForm()
         case .wrap: message.isWrapped.toggle()
         case .goRegistration, .goCall, .goTransaction, .goLadder, .goMessage: jump(action)

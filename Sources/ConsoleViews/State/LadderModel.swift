@@ -6,7 +6,16 @@ import SIPTrace
 struct LadderModel: Sendable {
     /// What the time column counts from.
     enum TimeMode: Sendable {
-        case clock, sinceStart
+        case clock, sinceStart, delta
+
+        /// The one after it.
+        var next: TimeMode {
+            switch self {
+            case .clock: .sinceStart
+            case .sinceStart: .delta
+            case .delta: .clock
+            }
+        }
     }
 
     private static let nothing = TraceBook().ladder(callIDs: [], listeners: [], expandRetransmits: false)

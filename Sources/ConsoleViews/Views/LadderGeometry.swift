@@ -2,11 +2,17 @@ import SIPFlow
 import SIPTrace
 
 /// Where the columns of a ladder stand.
+///
+/// - Shape: time, delta and fork before the diagram; where columns are many, the delta gives way.
 struct LadderGeometry: Equatable {
-    /// The cells before the first column: cursor, time, delta and fork.
-    static let margin = 26
-    private static let spacings = 11...26
+    private static let fullMargin = 26
+    private static let compactMargin = 17
+    private static let spacings = 9...26
+    /// Cells beyond the outer life lines, for half of a name.
+    private static let outer = 6
 
+    /// The cells before the diagram.
+    let margin: Int
     /// The columns that are shown.
     let columns: Range<Int>
     /// The cell of the life line of each shown column, from the left edge of the area.
@@ -17,21 +23,25 @@ struct LadderGeometry: Equatable {
     let end: Int
     private let total: Int
 
-    /// Fits as many columns as possible, beginning with one; our own column stays when it is the second.
+    /// True when there is room for both times.
+    var hasDelta: Bool { margin == Self.fullMargin }
+
+    /// Fits as many columns as possible, beginning with one.
     init(columns total: Int, first: Int, width: Int) {
         self.total = total
-        let room = max(0, width - Self.margin)
-        // The best spacing leaves half of it free on both outer sides, for the names.
-        let most = max(2, room / Self.spacings.lowerBound)
-        let count = min(total, most)
-        let spacing = count == 0 ? Self.spacings.lowerBound : room / count
-        self.spacing = min(max(Self.spacings.lowerBound, spacing), Self.spacings.upperBound)
+        let gaps = max(1, total - 1)
+        let isRoomy = (width - Self.fullMargin - 2 * Self.outer) / gaps >= 14
+        margin = isRoomy ? Self.fullMargin : Self.compactMargin
+        let room = max(0, width - margin - 2 * Self.outer)
+        let count = min(total, max(2, room / Self.spacings.lowerBound + 1))
+        let wanted = room / max(1, count - 1)
+        spacing = min(max(Self.spacings.lowerBound, wanted), Self.spacings.upperBound)
         let start = max(0, min(first, total - count))
         columns = start..<start + count
-        let half = self.spacing / 2
-        let step = self.spacing
-        lines = (0..<count).map { Self.margin + half + $0 * step }
-        end = Self.margin + count * step
+        let left = margin + Self.outer
+        let step = spacing
+        lines = (0..<count).map { left + $0 * step }
+        end = left + max(0, count - 1) * step + Self.outer
     }
 
     /// The life line of a column; nil when it is not shown.

@@ -84,7 +84,7 @@ struct Layout: Sendable, Equatable {
             case .card, .narrow: return stacked(lists, in: body)
             case .portrait: return stacked([(lists[0].0, 2), (.ladder, 2), (.message, 2)], in: body)
             case .medium:
-                let left = view == .calls ? 40 : 50
+                let left = view == .calls ? 40 : 54
                 return beside([(lists, left), ([(.ladder, 1), (.message, 1)], 100 - left)], in: body)
             case .wide: return beside([(lists, 36), ([(.ladder, 1)], 38), ([(.message, 1)], 26)], in: body)
             }

@@ -110,6 +110,16 @@ struct MessageLines {
         }
     }
 
+    /// The beginning of a text that goes on one line, up to a space, `;` or `,` where one is near.
+    private static func piece(of text: String, _ room: Int) -> String {
+        let whole = TextWidth.prefix(text, room)
+        guard whole.unicodeScalars.count < text.unicodeScalars.count,
+            let end = whole.lastIndex(where: { " ;,".contains($0) })
+        else { return whole }
+        let broken = whole[...end]
+        return broken.count * 2 > whole.count ? String(broken) : whole
+    }
+
     /// Breaks a line at a width; what follows is indented by two.
     private func wrapped(_ line: MessageLine, _ width: Int) -> [MessageLine] {
         guard TextWidth.of(line.text) > width else { return [line] }
@@ -122,7 +132,7 @@ struct MessageLines {
         }
         var room = width - TextWidth.of(head)
         while true {
-            let piece = TextWidth.prefix(rest, room)
+            let piece = Self.piece(of: rest, room)
             let isFirst = lines.isEmpty
             lines.append(
                 MessageLine(

@@ -8,6 +8,7 @@ extension Screen {
         let (title, lines, foot) = detail
         canvas.box(area, glyphs: glyphs, title: title, foot: foot)
         let inside = area.inset(columns: 2, rows: 1)
+        if lines.isEmpty { drawNotice(["Nothing is selected."], in: area, on: &canvas) }
         for (place, line) in lines.prefix(inside.height).enumerated() {
             drawFacts(line, column: inside.column, row: inside.row + place, width: inside.width, on: &canvas)
         }
@@ -18,7 +19,8 @@ extension Screen {
         var at = column
         let end = column + width
         for fact in facts {
-            guard at + TextWidth.of(fact.name) + 4 < end || at == column else { return }
+            let needed = TextWidth.of(fact.name) + (fact.name.isEmpty ? 0 : 1) + TextWidth.of(fact.value)
+            guard at == column || at + needed <= end else { continue }
             if !fact.name.isEmpty { at = canvas.put(fact.name, column: at, row: row, .textMuted, limit: end - at) + 1 }
             let text = cut(fact.value, max(0, end - at), inMiddle: true)
             at = canvas.put(text, column: at, row: row, fact.role, limit: max(0, end - at)) + 2

@@ -113,7 +113,7 @@ extension Screen {
 
     private func draw(_ help: HelpDialog, on canvas: inout Canvas) {
         let entries = help.shown
-        let height = min(layout.size.height - 4, help.bindings.count + 4)
+        let height = min(layout.size.height - 4, help.entries.count + 4)
         let area = frame(
             "Help: \(help.place)", width: 76, height: height,
             foot: "\(entries.isEmpty ? 0 : help.selected + 1) of \(entries.count)", on: &canvas)
@@ -127,12 +127,12 @@ extension Screen {
             return
         }
         let top = max(0, min(help.selected - room / 2, entries.count - room))
-        for (place, binding) in entries.dropFirst(top).prefix(max(0, room)).enumerated() {
+        for (place, entry) in entries.dropFirst(top).prefix(max(0, room)).enumerated() {
             let row = area.row + 2 + place
             canvas.put(
-                TextWidth.padded(binding.keyText, to: 9, alignedRight: true), column: area.column + 1, row: row, .hintKey)
+                TextWidth.padded(entry.keys, to: 14, alignedRight: true), column: area.column + 1, row: row, .hintKey)
             canvas.put(
-                cut(binding.help, area.width - 13), column: area.column + 13, row: row, .text, limit: area.width - 13)
+                cut(entry.help, area.width - 18), column: area.column + 18, row: row, .text, limit: area.width - 18)
             guard top + place == help.selected else { continue }
             canvas.put(glyphs[.cursor], column: area.column, row: row, .textStrong)
             canvas.overlay(Rectangle(column: area.column, row: row, width: area.width, height: 1), with: .rowSelected)

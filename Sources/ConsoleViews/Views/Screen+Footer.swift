@@ -76,7 +76,6 @@ extension Screen {
         let lines = [
             "Terminal is \(size.width)x\(size.height)",
             "Needs \(Layout.minimum.width)x\(Layout.minimum.height) or more",
-            "",
             "\(mirror.liveRegistrations) regs  \(mirror.runningCallIDs.count) calls",
             "q quit",
         ]

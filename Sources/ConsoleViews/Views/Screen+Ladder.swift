@@ -69,21 +69,31 @@ struct LadderPainter {
     }
 
     func drawNames(on canvas: inout Canvas) {
-        canvas.put("  time         delta", column: area.column, row: area.row, .tableHeader, limit: area.width)
+        let title =
+            switch model.timeMode {
+            case .clock: "  time"
+            case .sinceStart: "  since start"
+            case .delta: geometry.hasDelta ? "  time" : "  delta"
+            }
+        canvas.put(title, column: area.column, row: area.row, .tableHeader, limit: area.width)
+        if geometry.hasDelta {
+            canvas.put("delta", column: area.column + 18, row: area.row, .tableHeader, limit: max(0, area.width - 18))
+        }
         let names = LadderNames(model.ladder.columns)
         for column in geometry.columns {
             guard let line = geometry.line(column) else { continue }
             let name = names.name(column, width: geometry.spacing - 1, ellipsis: glyphs[.ellipsis])
-            let start = area.column + line - TextWidth.of(name) / 2
+            let start = area.column + max(0, min(line - TextWidth.of(name) / 2, area.width - TextWidth.of(name)))
             let role: Role = model.ladder.columns[column].isOwn ? .textStrong : .tableHeader
             canvas.put(name, column: start, row: area.row, role, limit: area.right - start)
         }
         let hidden = geometry.hidden
         if hidden.left > 0 {
-            canvas.put("<\(hidden.left)", column: area.column + LadderGeometry.margin - 2, row: area.row, .flashWarn)
+            canvas.put("<\(hidden.left)", column: area.column + geometry.margin - 3, row: area.row, .flashWarn)
         }
         if hidden.right > 0 {
-            canvas.put("\(hidden.right)>", column: area.right - 2, row: area.row, .flashWarn, limit: 2)
+            let text = " \(hidden.right)>"
+            canvas.put(text, column: area.right - TextWidth.of(text), row: area.row, .flashWarn)
         }
     }
 
@@ -105,12 +115,12 @@ struct LadderPainter {
 
     private func drawGap(_ silence: Interval, row: Int, on canvas: inout Canvas) {
         let words = " \(Format.wait(silence)) idle "
-        let width = max(0, min(area.width, geometry.end) - LadderGeometry.margin)
+        let width = max(0, min(area.width, geometry.end) - geometry.margin)
         let fill = max(0, width - TextWidth.of(words)) / 2
         let tildes = String(repeating: "~", count: fill)
         canvas.put(
-            tildes + words + tildes, column: area.column + LadderGeometry.margin, row: row, .textMuted,
-            limit: area.width - LadderGeometry.margin)
+            tildes + words + tildes, column: area.column + geometry.margin, row: row, .textMuted,
+            limit: area.width - geometry.margin)
     }
 
     private func drawMargin(_ message: LadderMessage, row: Int, on canvas: inout Canvas) {
@@ -118,16 +128,20 @@ struct LadderPainter {
             switch model.timeMode {
             case .clock: screen.context.clock(message.moment)
             case .sinceStart: Format.delta(message.moment - (first ?? message.moment))
+            case .delta where geometry.hasDelta: screen.context.clock(message.moment)
+            case .delta: message.delta.map(Format.delta) ?? ""
             }
         canvas.put(
             TextWidth.padded(time, to: 12, alignedRight: true), column: area.column + 2, row: row, .textMuted,
             limit: max(0, area.width - 2))
-        if let delta = message.delta {
+        if geometry.hasDelta, let delta = message.delta {
             let text = TextWidth.padded(Format.delta(delta), to: 8, alignedRight: true)
             canvas.put(text, column: area.column + 15, row: row, .textMuted, limit: max(0, area.width - 15))
         }
         if let fork = message.fork {
-            canvas.put(fork.letter, column: area.column + 24, row: row, .fork(fork.index), limit: max(0, area.width - 24))
+            let column = geometry.margin - 2
+            canvas.put(
+                fork.letter, column: area.column + column, row: row, .fork(fork.index), limit: max(0, area.width - column))
         }
     }
 
@@ -153,8 +167,12 @@ struct LadderPainter {
         } else {
             canvas.put(head ?? glyphs[.arrowLeft], column: start, row: row, role)
         }
-        let text = screen.cut(label(message), width - 2)
-        canvas.put(text, column: start + (width - TextWidth.of(text) + 1) / 2, row: row, role)
+        // The head keeps its cell; where the words do not fit, the code alone says it.
+        let whole = label(message)
+        let code = String(whole.prefix { $0.isNumber })
+        let text = screen.cut(TextWidth.of(whole) > width - 1 && !code.isEmpty ? code : whole, width - 1)
+        let space = width - 1 - TextWidth.of(text)
+        canvas.put(text, column: start + (from < to ? (space + 1) / 2 : 1 + space / 2), row: row, role)
         drawTags(message, row: row, on: &canvas)
     }
 
@@ -164,8 +182,8 @@ struct LadderPainter {
         let sides = [message.from, message.to].map { names.name($0, width: 16, ellipsis: glyphs[.ellipsis]) }
         let text = "\(label(message))  \(sides[0]) > \(sides[1])"
         canvas.put(
-            screen.cut(text, area.width - LadderGeometry.margin), column: area.column + LadderGeometry.margin, row: row,
-            role, limit: max(0, area.width - LadderGeometry.margin))
+            screen.cut(text, area.width - geometry.margin), column: area.column + geometry.margin, row: row,
+            role, limit: max(0, area.width - geometry.margin))
     }
 
     /// What a message carries, behind the diagram where there is room.

@@ -8,7 +8,7 @@ extension Screen {
         let height = max(0, area.height - 3)
         let shown = list.entries.dropFirst(list.top).prefix(height)
         canvas.box(
-            area, glyphs: glyphs, isFocused: isFocused(pane), title: title(list, pane), note: note(list),
+            area, glyphs: glyphs, isFocused: isFocused(pane), title: title(list, pane), note: note(list, pane),
             foot: list.entries.count > height && height > 0
                 ? "\(list.top + 1)-\(list.top + shown.count) of \(list.entries.count)" : "")
         guard !list.entries.isEmpty else {
@@ -49,7 +49,13 @@ extension Screen {
         return list.isFiltered ? "\(name) \(list.entries.count)/\(list.total) (filtered)" : "\(name) \(list.total)"
     }
 
-    private func note<Row>(_ list: ListModel<Row>) -> String { list.isFollowing ? "follow" : "" }
+    private func note<Row>(_ list: ListModel<Row>, _ pane: Pane) -> String {
+        var words: [String] = []
+        if pane == .calls, list.total > 0 { words.append("\(context.mirror.runningCallIDs.count) running") }
+        if pane == .transactions, list.total > 0 { words.append("\(context.mirror.liveTransactions) live") }
+        if list.isFollowing { words.append("follow") }
+        return words.joined(separator: "  ")
+    }
 
     private func drawTitles<Row: ListRow>(
         _ list: ListModel<Row>, _ fit: ColumnFit, column: Int, row: Int, on canvas: inout Canvas

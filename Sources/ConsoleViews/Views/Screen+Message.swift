@@ -16,7 +16,7 @@ extension Screen {
             return drawNotice([words], in: area, on: &canvas)
         }
         canvas.put(
-            cut(messageFacts(row), inside.width), column: inside.column, row: inside.row, .textMuted,
+            messageFacts(row, width: inside.width), column: inside.column, row: inside.row, .textMuted,
             limit: inside.width)
         let needle = state.search.map(SearchText.init)
         for (place, line) in lines.dropFirst(model.top).prefix(max(0, inside.height - 1)).enumerated() {
@@ -42,11 +42,13 @@ extension Screen {
         return "Message\(place)  \(row.kind == .request ? row.method ?? "" : row.summary)"
     }
 
-    private func messageFacts(_ row: MessageRow) -> String {
+    /// Where the message went, and as much about it as fits whole.
+    private func messageFacts(_ row: MessageRow, width: Int) -> String {
         let way = row.direction == .received ? "\(row.flow.peer) > sipglass" : "sipglass > \(row.flow.peer)"
-        var words = [way, row.flow.transport.token, "\(row.size) B", context.clock(row.moment)]
-        if !row.note.isEmpty { words.append(row.note) }
-        return words.joined(separator: "  ")
+        let facts = [row.note, row.flow.transport.token, context.clock(row.moment), "\(row.size) B"]
+        return facts.filter { !$0.isEmpty }.reduce(cut(way, width)) { line, fact in
+            TextWidth.of(line) + TextWidth.of(fact) + 2 <= width ? "\(line)  \(fact)" : line
+        }
     }
 
     private func messageFoot(_ count: Int, _ height: Int) -> String {

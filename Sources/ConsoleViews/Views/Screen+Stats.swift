@@ -18,7 +18,7 @@ extension Screen {
         lines.append(("retransmissions", counters.retransmissions, .sipRetransmit))
         lines.append(("bindings", counters.bindings, .text))
         lines.append(("transactions", counters.transactions, .text))
-        lines.append(("messages that went no further", counters.drops.values.reduce(0, +), .text))
+        lines.append(("went no further", counters.drops.values.reduce(0, +), .text))
         for (reason, count) in counters.drops.sorted(by: { $0.key < $1.key }) {
             lines.append(("  \(reason)", count, .stateWarn))
         }
@@ -27,14 +27,14 @@ extension Screen {
 
     /// Names and numbers, in a second column where the first is full.
     private func drawColumns(_ lines: [(String, Int, Role)], in area: Rectangle, on canvas: inout Canvas) {
-        let width = 44
+        let width = 36
         for (place, line) in lines.enumerated() where area.height > 0 {
             let column = area.column + place / area.height * (width + 2)
             let row = area.row + place % area.height
             guard column + width <= area.right || column == area.column else { return }
-            canvas.put(line.0, column: column, row: row, .textMuted, limit: min(32, area.right - column))
+            canvas.put(line.0, column: column, row: row, .textMuted, limit: min(26, area.right - column))
             let number = TextWidth.padded(String(line.1), to: 10, alignedRight: true)
-            canvas.put(number, column: column + 32, row: row, line.1 == 0 ? .textMuted : line.2, limit: area.right - column - 32)
+            canvas.put(number, column: column + 26, row: row, line.1 == 0 ? .textMuted : line.2, limit: area.right - column - 26)
         }
     }
 

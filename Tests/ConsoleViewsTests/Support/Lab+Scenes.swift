@@ -16,14 +16,14 @@ extension Lab {
         lab.registerMessages()
         lab.pass(.received, peer(99), after: 200, drop: .malformed, "\u{1b}]0;owned\u{7} nonsense\r\n\r\n")
         lab.forkedCall()
-        lab.counters.received = 1_840
+        lab.counters.received = 1_640
         lab.counters.sent = 2_011
-        lab.counters.requests = 912
+        lab.counters.requests = 1_200
         lab.counters.invites = 120
         lab.counters.registers = 700
         lab.counters.options = 90
-        lab.counters.responses = [130, 850, 2, 31, 1, 0]
-        lab.counters.retransmissions = 14
+        lab.counters.responses = [230, 850, 2, 41, 3, 0]
+        lab.counters.retransmissions = 24
         lab.counters.drops = ["malformed": 1, "keep-alive": 40]
         return lab
     }
@@ -32,8 +32,10 @@ extension Lab {
         register("1001", host: 21, port: 5_062, ago: 708, refreshes: 14)
         register("1002", host: 22, expires: 600, ago: 479)
         register("1003", host: 23, agent: "PolycomVVX-VVX_450-UA/5.9", ago: 496, refreshes: 3)
-        register("1009", host: 40, ago: 3_591, refreshes: 1)
-        register("1011", host: 31, port: 40_112, agent: "Linphone-Desktop/5.2.4", ago: 140, isBehindNAT: true)
+        register("1009", host: 40, ago: 3_582, refreshes: 1)
+        register(
+            "1011", host: 31, port: 40_112, agent: "Linphone-Desktop/5.2.4", ago: 140,
+            contact: "sip:1011@192.168.1.20:5060;transport=udp")
         register("1011", host: 32, agent: "baresip v3.16", ago: 12)
         register("2002", host: 57, agent: "Snom D785", ago: 900)
         register("reception.ground-floor", host: 58, agent: "漢字 phone ☎", ago: 60)

@@ -55,22 +55,38 @@ struct Lab {
     @discardableResult
     mutating func register(
         _ user: String, host: UInt32, port: UInt16 = 5_060, expires: Int = 3_600, agent: String = "Yealink SIP-T46S",
-        ago: Int = 0, refreshes: Int = 0, isBehindNAT: Bool = false
+        ago: Int = 0, refreshes: Int = 0, contact: String? = nil
     ) -> BindingID {
         lastBinding += 1
         let id = BindingID(lastBinding)
         let flow = Self.peer(host, port)
         registrations.append(
             RegistrationRow(
-                id: id, aor: "\(user)@lab.test", contact: "sip:\(user)@10.0.0.\(host):\(port)", flow: flow,
+                id: id, aor: "\(user)@lab.test", contact: contact ?? "sip:\(user)@10.0.0.\(host):\(port)", flow: flow,
                 registeredAt: now - .seconds(ago + refreshes * 1_800), refreshedAt: now - .seconds(ago),
                 expiresAt: now - .seconds(ago) + .seconds(expires), refreshes: refreshes, userAgent: agent,
-                callID: "reg-\(user)@10.0.0.\(host)", cseq: UInt32(1 + refreshes), isBehindNAT: isBehindNAT))
+                callID: "reg-\(user)@10.0.0.\(host)", cseq: UInt32(1 + refreshes), isBehindNAT: contact != nil))
         return id
     }
 
     mutating func remove(_ id: BindingID, _ reason: BindingRemoval) {
         removed.append(RemovedRegistration(id: id, reason: reason, moment: now))
+    }
+
+    /// Lets seconds of traffic go by, so that rates and shares have something to show.
+    mutating func traffic(seconds: Int) -> [ConsoleEvent] {
+        now = now - .seconds(seconds)
+        var events = [report()]
+        for second in 1..<seconds {
+            now = now + .seconds(1)
+            counters.requests = second * second * 3
+            counters.received = second * 60
+            counters.sent = second * 70
+            counters.responses = [second * 10, second * 40, 0, second * 2, second / 9, 0]
+            counters.retransmissions = second
+            events.append(report())
+        }
+        return events
     }
 
     mutating func add(_ row: TransactionRow) { transactions.append(row) }
