@@ -26,6 +26,10 @@ public struct CoreConfiguration: Sendable, Hashable {
     ///
     /// Default 7,200.
     public var maximumExpiry = 7_200
+    /// The route that phones get for their own requests (RFC 3608), as `<sip:10.0.0.1;lr>`.
+    ///
+    /// Default empty: none is given.
+    public var serviceRoute = ""
     /// The most contacts an address of record may have.
     ///
     /// Default 10.

@@ -15,7 +15,7 @@ public struct BindingView: Sendable {
     public var flow: Flow
     /// The q value in thousandths, 1,000 when none was given.
     public var q: Int
-    /// True when the contact's address differs from the packet's source, so that only the flow reaches the phone.
+    /// True when the contact's address differs from the packet's source: only the flow reaches the phone.
     public var isBehindNAT: Bool
 }
 

@@ -20,7 +20,7 @@ extension Registrar {
 
     /// Puts dropped bindings back under new numbers; gives those that were put back.
     ///
-    /// - Shape: left out are those that ran out, whose contact registered again meanwhile, or for whom no room is left.
+    /// - Shape: left out are those that ran out, that registered again meanwhile, or that find no room.
     public mutating func restore(_ removed: [RemovedBinding], now: Moment) -> [RemovedBinding] {
         removed.filter { old in
             guard old.binding.expiresAt > now, count < limits.bindingLimit else { return false }

@@ -33,9 +33,9 @@ extension Registrar {
 
     /// The binding that the same phone had before its address or port changed.
     ///
-    /// Deviation: RFC 5626 §6 asks for this of a phone that gives a reg-id; one that gives none, but the same
-    /// `+sip.instance`, has moved as well: after a restart, a new network, or once it knows its connection's port.
-    /// It must not ring twice.
+    /// Deviation: RFC 5626 §6 asks for this of a phone that gives a reg-id; one that gives none, but the
+    /// same `+sip.instance`, has moved as well: after a restart, into a new network, or once it knows its
+    /// connection's port. It must not ring twice.
     private func formerContact(_ update: ContactUpdate, in record: UInt32, _ bytes: Span<UInt8>) -> UInt32? {
         var slot = records[record].first
         while slot != .max {

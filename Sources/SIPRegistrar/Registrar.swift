@@ -5,7 +5,8 @@ import SIPSyntax
 ///
 /// - Shape: sans-I/O. Bindings of an address of record are kept highest q first, newest first among equals.
 /// - Limits: `RegistrarLimits`.
-/// - Cost: O(contacts of the address of record) a REGISTER, whatever the table's size; a refresh allocates nothing.
+/// - Cost: O(contacts of the address of record) a REGISTER, whatever the table's size; a refresh
+///   allocates nothing, and a binding with 250 bytes of text costs about 570 bytes in all.
 public struct Registrar: ~Copyable {
     /// An address of record; it may have lost its last binding a short while ago.
     struct AddressOfRecord {

@@ -1,3 +1,4 @@
+import Foundation
 import SIPFlow
 import SIPSyntax
 import Testing
@@ -58,9 +59,9 @@ struct IPv6MessageTests {
         let message = try parsed(file)
         let received = try #require(message.index.topVia?.received)
         #expect(message.text(received) == text)
+        let address = IPAddress(message.bytes.span.extracting(received.range))
         #expect(
-            IPAddress(message.bytes.span.extracting(received.range))
-                == .v6(high: 0x2001_0db8_0000_0000, low: 0x0000_0000_0009_0255)
+            address == .v6(high: 0x2001_0db8_0000_0000, low: 0x0000_0000_0009_0255)
         )
     }
 
@@ -69,7 +70,7 @@ struct IPv6MessageTests {
         let message = try parsed("mult-ip-in-header")
         let hosts = try message.listed(.via).map { value in
             let bytes = Array(value.utf8)
-            return bytes.span.text(try Via(bytes.span, Slice(0, bytes.count)).host)
+            return bytes.text(try Via(bytes.span, Slice(0, bytes.count)).host)
         }
         #expect(hosts == ["[2001:db8::9:1]", "192.0.2.1", "[2001:db8::9:255]"])
     }

@@ -27,9 +27,9 @@ struct NameAddressTests {
     func parts(text: String, name: String, uri: String, parameters: String) throws {
         let bytes = Array(text.utf8)
         let address = try NameAddress(bytes.span, Slice(0, bytes.count))
-        #expect(bytes.span.text(address.displayName) == name)
-        #expect(bytes.span.text(address.uri) == uri)
-        #expect(bytes.span.text(address.parameters) == parameters)
+        #expect(bytes.text(address.displayName) == name)
+        #expect(bytes.text(address.uri) == uri)
+        #expect(bytes.text(address.parameters) == parameters)
         #expect(address.isBracketed == text.contains("<sip:") || address.isBracketed == text.hasPrefix("<"))
     }
 

@@ -91,6 +91,11 @@ func request(
     return wire(text + "\n") + Array(body.utf8)
 }
 
+extension [UInt8] {
+    /// The bytes of a slice as text.
+    func text(_ slice: Slice) -> String { span.text(slice) }
+}
+
 /// The folder that holds Package.swift.
 let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()

@@ -31,7 +31,7 @@ struct ViaTests {
         let bytes = Array(text.utf8)
         let via = try Via(bytes.span, Slice(0, bytes.count))
         let found = [via.transport, via.host, via.branch, via.received, via.rport].map { slice in
-            slice.map { bytes.span.text($0) }
+            slice.map { bytes.text($0) }
         }
         #expect(found == parts)
         #expect(via.port == port)
@@ -58,7 +58,8 @@ struct ViaTests {
     func transports(kind: TransportKind) throws {
         for word in [kind.token, kind.token.lowercased()] {
             let bytes = Array(word.utf8)
-            #expect(transportKind(bytes.span, Slice(0, bytes.count)) == kind)
+            let found = transportKind(bytes.span, Slice(0, bytes.count))
+            #expect(found == kind)
         }
     }
 
@@ -72,6 +73,7 @@ struct ViaTests {
     )
     func cookies(branch: String, expected: Bool) throws {
         let bytes = Array("SIP/2.0/UDP h;branch=\(branch)".utf8)
-        #expect(try Via(bytes.span, Slice(0, bytes.count)).hasMagicCookie(bytes.span) == expected)
+        let hasCookie = try Via(bytes.span, Slice(0, bytes.count)).hasMagicCookie(bytes.span)
+        #expect(hasCookie == expected)
     }
 }

@@ -38,9 +38,13 @@ struct Prompt: Sendable {
     /// Completes the word before the cursor with the first of the words that begins with it.
     mutating func complete(_ words: [String]) {
         let text = String(field.characters[..<field.cursor])
-        let start = text.lastIndex { $0 == " " || $0 == "(" || $0 == "!" }.map { text.index(after: $0) } ?? text.startIndex
+        let start =
+            text.lastIndex { $0 == " " || $0 == "(" || $0 == "!" }.map { text.index(after: $0) }
+            ?? text.startIndex
         let typed = text[start...].lowercased()
-        guard !typed.isEmpty, let word = words.first(where: { $0.hasPrefix(typed) && $0 != typed }) else { return }
+        guard !typed.isEmpty, let word = words.first(where: { $0.hasPrefix(typed) && $0 != typed }) else {
+            return
+        }
         field.insert(String(word.dropFirst(typed.count)))
     }
 }

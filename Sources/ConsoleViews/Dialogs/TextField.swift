@@ -39,7 +39,9 @@ struct TextField: Sendable, Equatable {
     /// Puts in literal text; what cannot be shown is left out.
     mutating func insert(_ text: String) {
         let shown = text.filter { character in
-            character.unicodeScalars.allSatisfy { Printable.width(of: $0) > 0 || Printable.kind(of: $0) == .mark }
+            character.unicodeScalars.allSatisfy {
+                Printable.width(of: $0) > 0 || Printable.kind(of: $0) == .mark
+            }
         }
         let fresh = Array(shown.prefix(max(0, Self.limit - characters.count)))
         characters.insert(contentsOf: fresh, at: cursor)
@@ -58,7 +60,13 @@ struct TextField: Sendable, Equatable {
         guard width > 0 else { return }
         let before = TextWidth.suffix(String(characters[..<cursor]), width - 1)
         let start = canvas.put(before, column: column, row: row, role, limit: width)
-        canvas.put(String(characters[cursor...]), column: start, row: row, role, limit: column + width - start)
+        canvas.put(
+            String(characters[cursor...]),
+            column: start,
+            row: row,
+            role,
+            limit: column + width - start
+        )
         if isFocused { canvas.cursor = Position(column: start, row: row) }
     }
 }

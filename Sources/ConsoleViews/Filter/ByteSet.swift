@@ -67,7 +67,11 @@ struct ByteSet: Sendable, Hashable {
     func union(_ other: ByteSet) -> ByteSet {
         var result = self
         result.bits = InlineBits(
-            a: bits.a | other.bits.a, b: bits.b | other.bits.b, c: bits.c | other.bits.c, d: bits.d | other.bits.d)
+            a: bits.a | other.bits.a,
+            b: bits.b | other.bits.b,
+            c: bits.c | other.bits.c,
+            d: bits.d | other.bits.d
+        )
         return result
     }
 }

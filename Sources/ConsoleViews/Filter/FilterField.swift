@@ -7,8 +7,10 @@ public enum FilterField: Sendable, Hashable {
 
     /// The fixed fields, by the words people type.
     public enum Name: String, Sendable, Hashable, CaseIterable {
-        case aor, user, domain, contact, src, dst, ip, port, transport, ua, method, status, state, role, callid
-        case branch, tag, cseq, from, to, age, expires, rtt, pdd, dur, retrans, legs, reason, body, diag, kind, dir
+        case aor, user, domain, contact, src, dst, ip, port, transport, ua, method, status, state, role,
+            callid
+        case branch, tag, cseq, from, to, age, expires, rtt, pdd, dur, retrans, legs, reason, body, diag,
+            kind, dir
 
         /// How its values are compared.
         var kind: FilterKind {
@@ -17,7 +19,8 @@ public enum FilterField: Sendable, Hashable {
             case .age, .expires, .rtt, .pdd, .dur: .duration
             case .status: .status
             case .transport, .method, .state, .role, .kind, .dir: .word
-            case .aor, .user, .domain, .contact, .src, .dst, .ip, .ua, .callid, .branch, .tag, .from, .to, .reason,
+            case .aor, .user, .domain, .contact, .src, .dst, .ip, .ua, .callid, .branch, .tag, .from, .to,
+                .reason,
                 .body, .diag:
                 .text
             }

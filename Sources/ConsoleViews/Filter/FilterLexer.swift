@@ -85,7 +85,9 @@ struct FilterLexer {
         }
         guard !value.isEmpty else { throw FilterError(column: valueColumn, message: "value missing") }
         return FilterToken(
-            kind: .comparison(field: name, sign: sign, value: value, valueColumn: valueColumn), column: column)
+            kind: .comparison(field: name, sign: sign, value: value, valueColumn: valueColumn),
+            column: column
+        )
     }
 
     /// Only letters can name a field, so that `10.0.0.1:5060` and `sip:bob` stay words.
@@ -119,7 +121,9 @@ struct FilterLexer {
     private mutating func delimited(by end: Character, from column: Int) throws(FilterError) -> String {
         var text = ""
         while index < characters.count, characters[index] != end {
-            if characters[index] == "\\", index + 1 < characters.count, characters[index + 1] == end { index += 1 }
+            if characters[index] == "\\", index + 1 < characters.count, characters[index + 1] == end {
+                index += 1
+            }
             text.append(characters[index])
             index += 1
         }

@@ -75,7 +75,9 @@ struct FilterParser {
         case .close, .and, .or, .not:
             throw FilterError(column: start, message: "term missing")
         case .word(let word):
-            if let range = statusClass(word) { return .compare(.named(.status), .range(isInside: true, range)) }
+            if let range = statusClass(word) {
+                return .compare(.named(.status), .range(isInside: true, range))
+            }
             return .word(SearchText(word))
         case .pattern(let text):
             return .pattern(try pattern(text, column: start + 1))
@@ -96,13 +98,17 @@ struct FilterParser {
     }
 
     private func comparison(
-        _ field: FilterField, _ sign: String, _ value: String, column: Int
+        _ field: FilterField,
+        _ sign: String,
+        _ value: String,
+        column: Int
     ) throws(FilterError) -> Filter.Comparison {
         if sign == "~" { return .matches(try pattern(value, column: column)) }
         switch field.kind {
         case .text, .word:
             switch sign {
-            case ":" where value.contains("*") || value.contains("?"): return .matches(TextPattern(glob: value))
+            case ":" where value.contains("*") || value.contains("?"):
+                return .matches(TextPattern(glob: value))
             case ":" where field.kind == .text: return .contains(SearchText(value))
             case ":", "=": return .equals(value.lowercased())
             case "!=": return .differs(value.lowercased())

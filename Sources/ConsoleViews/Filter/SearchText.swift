@@ -20,7 +20,9 @@ struct SearchText: Sendable, Hashable {
         while offset <= last {
             if Self.folded(text[offset]) == first {
                 var length = 1
-                while length < bytes.count, Self.folded(text[offset + length]) == bytes[length] { length += 1 }
+                while length < bytes.count, Self.folded(text[offset + length]) == bytes[length] {
+                    length += 1
+                }
                 if length == bytes.count { return offset }
             }
             offset += 1

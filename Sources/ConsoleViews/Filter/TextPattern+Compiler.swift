@@ -93,6 +93,7 @@ private struct PatternCompiler {
         }
     }
 
+    /// One thing that can be repeated; a repeat sign with nothing before it is itself, as in `+4420`.
     private mutating func atom() throws(TextPattern.CompileError) {
         let byte = pattern[index]
         index += 1
@@ -105,9 +106,6 @@ private struct PatternCompiler {
             try alternatives()
             guard index < pattern.count else { throw error("missing )") }
             index += 1
-        case UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "?"):
-            index -= 1
-            throw error("nothing to repeat")
         case UInt8(ascii: "\\"): try escape()
         default: steps.append(.take(ByteSet(ignoringCase: byte)))
         }
@@ -124,7 +122,8 @@ private struct PatternCompiler {
         case UInt8(ascii: "s"): steps.append(.take(ByteSet(9...13).union(ByteSet(32...32))))
         case UInt8(ascii: "w"):
             let letters = ByteSet(UInt8(ascii: "a")...UInt8(ascii: "z")).union(
-                ByteSet(UInt8(ascii: "A")...UInt8(ascii: "Z")))
+                ByteSet(UInt8(ascii: "A")...UInt8(ascii: "Z"))
+            )
             steps.append(.take(digits.union(letters).union(ByteSet(95...95))))
         default: steps.append(.take(ByteSet(ignoringCase: byte)))
         }

@@ -32,29 +32,34 @@ enum Keymap {
         lines.compactMap { line in
             let keys = line.keys.split(separator: " ").compactMap { Key(name: String($0)) }
             return keys.isEmpty
-                ? nil : Binding(context: context, keys: keys, action: line.action, help: line.help, hint: line.hint)
+                ? nil
+                : Binding(context: context, keys: keys, action: line.action, help: line.help, hint: line.hint)
         }
     }
 
     private typealias Line = (keys: String, action: Action, help: String, hint: String?)
 
     private static let tables: [(KeyContext, [Line])] = [
-        (.registrations, registrations), (.transactions, transactions), (.calls, calls), (.messages, messages),
+        (.registrations, registrations), (.transactions, transactions), (.calls, calls),
+        (.messages, messages),
         (.ladder, ladder), (.message, message), (.global, global),
     ]
 
-    private static let registrations: [Line] = [
-        ("enter", .open, "open the registration: bindings and messages", "open"),
-        ("K", .kick, "kick: drop the marked bindings or the selected one", "kick"),
-    ] + list
+    private static let registrations: [Line] =
+        [
+            ("enter", .open, "open the registration: bindings and messages", "open"),
+            ("K", .kick, "kick: drop the marked bindings or the selected one", "kick"),
+        ] + list
 
-    private static let transactions: [Line] = [
-        ("enter", .open, "open the ladder of the transaction's call", "ladder")
-    ] + list
+    private static let transactions: [Line] =
+        [
+            ("enter", .open, "open the ladder of the transaction's call", "ladder")
+        ] + list
 
-    private static let calls: [Line] = [
-        ("enter", .open, "open the ladder of the call", "ladder")
-    ] + list
+    private static let calls: [Line] =
+        [
+            ("enter", .open, "open the ladder of the call", "ladder")
+        ] + list
 
     private static let messages: [Line] = [
         ("enter", .open, "open the message", "open"),
@@ -113,7 +118,8 @@ enum Keymap {
         ("3", .view(.transactions), "transactions", nil), ("4", .view(.calls), "calls", nil),
         ("5", .view(.ladder), "ladder of the selected call", nil), ("6", .view(.messages), "messages", nil),
         ("8", .view(.stats), "counters, drops and audit log", nil),
-        ("tab", .nextPane, "focus the next pane", nil), ("shift-tab", .previousPane, "focus the previous pane", nil),
+        ("tab", .nextPane, "focus the next pane", nil),
+        ("shift-tab", .previousPane, "focus the previous pane", nil),
         ("esc", .back, "back one level: search, marks, zoom, pane, view", nil),
         ("[", .historyBack, "back in the history of views", nil),
         ("]", .historyForward, "forward in the history of views", nil),
@@ -140,13 +146,16 @@ enum Keymap {
 
     /// The lines that hold in a context, its own before the global ones.
     static func bindings(in context: KeyContext) -> [Binding] {
-        bindings.filter { $0.context == context } + (context == .global ? [] : bindings.filter { $0.context == .global })
+        bindings.filter { $0.context == context }
+            + (context == .global ? [] : bindings.filter { $0.context == .global })
     }
 
     /// What the keys typed so far mean in a context.
     static func lookUp(_ keys: [Key], in context: KeyContext) -> Match {
         let candidates = bindings(in: context).filter { $0.keys.starts(with: keys) }
-        if let exact = candidates.first(where: { $0.keys.count == keys.count }) { return .action(exact.action) }
+        if let exact = candidates.first(where: { $0.keys.count == keys.count }) {
+            return .action(exact.action)
+        }
         return candidates.isEmpty ? .nothing : .prefix(candidates)
     }
 

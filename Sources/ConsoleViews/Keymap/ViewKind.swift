@@ -13,7 +13,9 @@ public enum ViewKind: Int, Sendable, Hashable, CaseIterable {
     case registration = 101
 
     /// The views with a tab, in the order of their numbers.
-    static let tabs: [ViewKind] = [.overview, .registrations, .transactions, .calls, .ladder, .messages, .stats]
+    static let tabs: [ViewKind] = [
+        .overview, .registrations, .transactions, .calls, .ladder, .messages, .stats,
+    ]
 
     /// The word in the tab, short where there is little room.
     func title(isShort: Bool) -> String {

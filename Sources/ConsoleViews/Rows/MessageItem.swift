@@ -18,31 +18,76 @@ struct MessageItem: ListRow {
 
     static let columns: [Column<MessageItem>] = [
         Column(
-            title: "Time", width: 12...12, priority: 9, role: .textMuted,
-            text: { item, context in item.row.map { context.clock($0.moment) } ?? "" }, key: sequence),
+            title: "Time",
+            width: 12...12,
+            priority: 9,
+            role: .textMuted,
+            text: { item, context in item.row.map { context.clock($0.moment) } ?? "" },
+            key: sequence
+        ),
         Column(
-            title: "Dir", width: 3...3, priority: 8, text: { item, _ in item.row.map(\.directionWord) ?? "" },
-            key: sequence),
+            title: "Dir",
+            width: 3...3,
+            priority: 8,
+            text: { item, _ in item.row.map(\.directionWord) ?? "" },
+            key: sequence
+        ),
         Column(
-            title: "Peer", width: 14...22, priority: 7, cut: .middle,
-            text: { item, _ in item.row?.flow.peer.description ?? "" }, key: sequence),
+            title: "Peer",
+            width: 14...22,
+            priority: 7,
+            cut: .middle,
+            text: { item, _ in item.row?.flow.peer.description ?? "" },
+            key: sequence
+        ),
         Column(
-            title: "Tp", width: 3...3, priority: 3, text: { item, _ in item.row?.flow.transport.token ?? "" },
-            key: sequence),
+            title: "Tp",
+            width: 3...3,
+            priority: 3,
+            text: { item, _ in item.row?.flow.transport.token ?? "" },
+            key: sequence
+        ),
         Column(
-            title: "Message", width: 18...60, priority: 10, roleOf: { item, _ in item.row?.kind.role ?? .textMuted },
-            text: { item, _ in item.row?.summary ?? "no longer kept" }, key: sequence),
+            title: "Message",
+            width: 18...60,
+            priority: 10,
+            roleOf: { item, _ in item.row?.kind.role ?? .textMuted },
+            text: { item, _ in item.row?.summary ?? "no longer kept" },
+            key: sequence
+        ),
         Column(
-            title: "CSeq", width: 9...16, priority: 4, text: { item, _ in item.row?.cseqWords ?? "" }, key: sequence),
+            title: "CSeq",
+            width: 9...16,
+            priority: 4,
+            text: { item, _ in item.row?.cseqWords ?? "" },
+            key: sequence
+        ),
         Column(
-            title: "Note", width: 6...16, priority: 6, role: .sipRetransmit, text: { item, _ in item.row?.note ?? "" },
-            key: sequence),
+            title: "Note",
+            width: 6...16,
+            priority: 6,
+            role: .sipRetransmit,
+            text: { item, _ in item.row?.note ?? "" },
+            key: sequence
+        ),
         Column(
-            title: "Bytes", width: 5...6, priority: 2, isRight: true, role: .textMuted,
-            text: { item, _ in item.row.map { String($0.size) } ?? "" }, key: sequence),
+            title: "Bytes",
+            width: 5...6,
+            priority: 2,
+            isRight: true,
+            role: .textMuted,
+            text: { item, _ in item.row.map { String($0.size) } ?? "" },
+            key: sequence
+        ),
         Column(
-            title: "Call-ID", width: 12...40, priority: 1, cut: .middle, role: .textMuted,
-            text: { item, _ in item.row?.callID ?? "" }, key: sequence),
+            title: "Call-ID",
+            width: 12...40,
+            priority: 1,
+            cut: .middle,
+            role: .textMuted,
+            text: { item, _ in item.row?.callID ?? "" },
+            key: sequence
+        ),
     ]
 
     private static let sequence: @Sendable (MessageItem, RowContext) -> SortKey = { item, _ in
@@ -85,7 +130,8 @@ struct MessageItem: ListRow {
         case .reason: return row.drop.map { .text($0.text) }
         case .kind: return .text(row.kind.word)
         case .dir: return .text(row.direction == .received ? ["in", "received"] : ["out", "sent"])
-        case .body: return book.decoded(id).map { .text(String(decoding: $0.raw[$0.bodyRange], as: UTF8.self)) }
+        case .body:
+            return book.decoded(id).map { .text(String(decoding: $0.raw[$0.bodyRange], as: UTF8.self)) }
         case .ua: return header(named: "User-Agent")
         case .from: return header(named: "From")
         case .to, .aor: return header(named: "To")
@@ -102,7 +148,9 @@ struct MessageItem: ListRow {
     }
 
     private func header(named name: String) -> FilterValue? {
-        let values = book.decoded(id)?.headers.filter { $0.name.lowercased() == name.lowercased() }.map(\.value)
+        let values = book.decoded(id)?.headers.filter { $0.name.lowercased() == name.lowercased() }.map(
+            \.value
+        )
         guard let values, !values.isEmpty else { return nil }
         return .text(values)
     }

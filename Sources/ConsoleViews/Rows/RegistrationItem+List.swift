@@ -8,38 +8,78 @@ extension RegistrationItem: ListRow {
 
     static let columns: [Column<RegistrationItem>] = [
         Column(
-            title: "AoR", width: 14...36, priority: 10, text: { item, _ in item.row.aor },
-            key: { item, _ in .text(item.row.aor) }),
+            title: "AoR",
+            width: 14...36,
+            priority: 10,
+            text: { item, _ in item.row.aor },
+            key: { item, _ in .text(item.row.aor) }
+        ),
         Column(
-            title: "Contact", width: 20...44, priority: 8, cut: .middle, role: .sipURI,
+            title: "Contact",
+            width: 20...44,
+            priority: 8,
+            cut: .middle,
+            role: .sipURI,
             text: { item, _ in Words.address(ofURI: item.row.contact) },
-            key: { item, _ in .text(Words.address(ofURI: item.row.contact)) }),
+            key: { item, _ in .text(Words.address(ofURI: item.row.contact)) }
+        ),
         Column(
-            title: "Tp", width: 3...3, priority: 6, text: { item, _ in item.row.flow.transport.token },
-            key: { item, _ in .text(item.row.flow.transport.token) }),
+            title: "Tp",
+            width: 3...3,
+            priority: 6,
+            text: { item, _ in item.row.flow.transport.token },
+            key: { item, _ in .text(item.row.flow.transport.token) }
+        ),
         Column(
-            title: "Expires", width: 7...8, priority: 7, isRight: true, role: .timerRunning,
+            title: "Expires",
+            width: 7...8,
+            priority: 7,
+            isRight: true,
+            role: .timerRunning,
             text: { item, context in Format.countdown(item.row.expiresAt - context.now) },
-            key: { item, _ in .number(item.row.expiresAt.nanoseconds) }),
+            key: { item, _ in .number(item.row.expiresAt.nanoseconds) }
+        ),
         Column(
-            title: "UA", width: 10...30, priority: 5, role: .textMuted, text: { item, _ in item.row.userAgent },
-            key: { item, _ in .text(item.row.userAgent) }),
+            title: "UA",
+            width: 10...30,
+            priority: 5,
+            role: .textMuted,
+            text: { item, _ in item.row.userAgent },
+            key: { item, _ in .text(item.row.userAgent) }
+        ),
         Column(
-            title: "State", width: 5...8, priority: 9,
+            title: "State",
+            width: 5...8,
+            priority: 9,
             roleOf: { item, context in item.row.state(at: context.now) == .ok ? .stateOK : .stateWarn },
-            changesWithTime: true, text: { item, context in item.stateWord(at: context.now) },
-            key: { item, context in .text(item.stateWord(at: context.now)) }),
+            changesWithTime: true,
+            text: { item, context in item.stateWord(at: context.now) },
+            key: { item, context in .text(item.stateWord(at: context.now)) }
+        ),
         Column(
-            title: "Source", width: 14...28, priority: 4, cut: .middle,
+            title: "Source",
+            width: 14...28,
+            priority: 4,
+            cut: .middle,
             text: { item, _ in item.row.flow.peer.description },
-            key: { item, _ in .text(item.row.flow.peer.description) }),
+            key: { item, _ in .text(item.row.flow.peer.description) }
+        ),
         Column(
-            title: "Since", width: 8...8, priority: 3, role: .textMuted,
+            title: "Since",
+            width: 8...8,
+            priority: 3,
+            role: .textMuted,
             text: { item, context in context.clock(item.row.registeredAt, withMilliseconds: false) },
-            key: { item, _ in .number(item.row.registeredAt.nanoseconds) }),
+            key: { item, _ in .number(item.row.registeredAt.nanoseconds) }
+        ),
         Column(
-            title: "Refr", width: 4...5, priority: 2, isRight: true, text: { item, _ in String(item.row.refreshes) },
-            key: { item, _ in .number(Int64(item.row.refreshes)) }),
+            title: "Refr",
+            width: 4...5,
+            priority: 2,
+            isRight: true,
+            text: { item, _ in String(item.row.refreshes) },
+            key: { item, _ in .number(Int64(item.row.refreshes)) }
+        ),
     ]
 
     func isProblem(_ context: RowContext) -> Bool {
@@ -74,7 +114,8 @@ extension RegistrationItem: ListRow {
         case .expires: return .number((row.expiresAt - context.now).seconds)
         case .reason: return ghost.map { .text($0.reason.rawValue) }
         case .kind: return .text("registration")
-        case .dst, .method, .status, .role, .branch, .tag, .rtt, .pdd, .dur, .retrans, .legs, .body, .diag, .dir:
+        case .dst, .method, .status, .role, .branch, .tag, .rtt, .pdd, .dur, .retrans, .legs, .body, .diag,
+            .dir:
             return nil
         }
     }

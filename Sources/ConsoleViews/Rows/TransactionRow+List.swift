@@ -7,43 +7,96 @@ extension TransactionRow: ListRow {
 
     static let columns: [Column<TransactionRow>] = [
         Column(
-            title: "Role", width: 4...4, priority: 9, text: { row, _ in row.roleWord },
-            key: { row, _ in .text(row.roleWord) }),
+            title: "Role",
+            width: 4...4,
+            priority: 9,
+            text: { row, _ in row.roleWord },
+            key: { row, _ in .text(row.roleWord) }
+        ),
         Column(
-            title: "Method", width: 6...10, priority: 10, role: .sipRequest, text: { row, _ in row.method },
-            key: { row, _ in .text(row.method) }),
+            title: "Method",
+            width: 6...10,
+            priority: 10,
+            role: .sipRequest,
+            text: { row, _ in row.method },
+            key: { row, _ in .text(row.method) }
+        ),
         Column(
-            title: "State", width: 10...10, priority: 10, roleOf: { row, _ in row.stateRole },
-            text: { row, _ in row.state.rawValue }, key: { row, _ in .text(row.state.rawValue) }),
+            title: "State",
+            width: 10...10,
+            priority: 10,
+            roleOf: { row, _ in row.stateRole },
+            text: { row, _ in row.state.rawValue },
+            key: { row, _ in .text(row.state.rawValue) }
+        ),
         Column(
-            title: "Timers", width: 12...14, priority: 8, role: .timerRunning,
+            title: "Timers",
+            width: 12...14,
+            priority: 8,
+            role: .timerRunning,
             text: { row, context in row.timerWords(at: context.now) },
-            key: { row, _ in .number(row.timers.first?.deadline.nanoseconds ?? .max) }),
+            key: { row, _ in .number(row.timers.first?.deadline.nanoseconds ?? .max) }
+        ),
         Column(
-            title: "Rtx", width: 3...4, priority: 8, isRight: true,
+            title: "Rtx",
+            width: 3...4,
+            priority: 8,
+            isRight: true,
             roleOf: { row, _ in row.retransmits > 0 ? .sipRetransmit : .textMuted },
-            text: { row, _ in String(row.retransmits) }, key: { row, _ in .number(Int64(row.retransmits)) }),
+            text: { row, _ in String(row.retransmits) },
+            key: { row, _ in .number(Int64(row.retransmits)) }
+        ),
         Column(
-            title: "Code", width: 4...4, priority: 5, isRight: true,
+            title: "Code",
+            width: 4...4,
+            priority: 5,
+            isRight: true,
             roleOf: { row, _ in row.code == 0 ? .textMuted : Role.response(row.code) },
-            text: { row, _ in row.code == 0 ? "-" : String(row.code) }, key: { row, _ in .number(Int64(row.code)) }),
+            text: { row, _ in row.code == 0 ? "-" : String(row.code) },
+            key: { row, _ in .number(Int64(row.code)) }
+        ),
         Column(
-            title: "Peer", width: 14...22, priority: 7, cut: .middle, text: { row, _ in row.flow.peer.description },
-            key: { row, _ in .text(row.flow.peer.description) }),
+            title: "Peer",
+            width: 14...22,
+            priority: 7,
+            cut: .middle,
+            text: { row, _ in row.flow.peer.description },
+            key: { row, _ in .text(row.flow.peer.description) }
+        ),
         Column(
-            title: "Age", width: 6...6, priority: 4, isRight: true,
+            title: "Age",
+            width: 6...6,
+            priority: 4,
+            isRight: true,
             text: { row, context in Format.timer((row.endedAt ?? context.now) - row.startedAt) },
-            key: { row, _ in .number(-row.startedAt.nanoseconds) }),
+            key: { row, _ in .number(-row.startedAt.nanoseconds) }
+        ),
         Column(
-            title: "Fk", width: 2...2, priority: 8,
-            roleOf: { row, _ in Role.fork(row.fork) }, text: { row, context in row.forkLetter(context) },
-            key: { row, _ in .number(Int64(row.fork)) }),
+            title: "Fk",
+            width: 2...2,
+            priority: 8,
+            roleOf: { row, _ in Role.fork(row.fork) },
+            text: { row, context in row.forkLetter(context) },
+            key: { row, _ in .number(Int64(row.fork)) }
+        ),
         Column(
-            title: "Call-ID", width: 12...40, priority: 2, cut: .middle, role: .textMuted,
-            text: { row, _ in row.callID }, key: { row, _ in .text(row.callID) }),
+            title: "Call-ID",
+            width: 12...40,
+            priority: 2,
+            cut: .middle,
+            role: .textMuted,
+            text: { row, _ in row.callID },
+            key: { row, _ in .text(row.callID) }
+        ),
         Column(
-            title: "Branch", width: 12...32, priority: 1, cut: .middle, role: .textMuted,
-            text: { row, _ in row.branch }, key: { row, _ in .text(row.branch) }),
+            title: "Branch",
+            width: 12...32,
+            priority: 1,
+            cut: .middle,
+            role: .textMuted,
+            text: { row, _ in row.branch },
+            key: { row, _ in .text(row.branch) }
+        ),
     ]
 
     /// `UAS` where we received the request, `UAC` where we sent it.
@@ -73,7 +126,9 @@ extension TransactionRow: ListRow {
     /// The letter of a branch among several of one request.
     func forkLetter(_ context: RowContext) -> String {
         guard let parent else { return "" }
-        let isForked = context.mirror.transactions(ofCall: callID).contains { $0.parent == parent && $0.fork != fork }
+        let isForked = context.mirror.transactions(ofCall: callID).contains {
+            $0.parent == parent && $0.fork != fork
+        }
         return isForked ? Fork(max(0, fork)).letter : ""
     }
 
@@ -84,7 +139,10 @@ extension TransactionRow: ListRow {
     func story(_ context: RowContext) -> String? { nil }
 
     func searchTexts(_ context: RowContext) -> [String] {
-        [roleWord, method, state.rawValue, flow.peer.description, callID, branch, code == 0 ? "" : String(code)]
+        [
+            roleWord, method, state.rawValue, flow.peer.description, callID, branch,
+            code == 0 ? "" : String(code),
+        ]
     }
 
     func filterValue(_ field: FilterField, _ context: RowContext) -> FilterValue? {
@@ -103,7 +161,8 @@ extension TransactionRow: ListRow {
         case .age: return .number(((endedAt ?? context.now) - startedAt).seconds)
         case .retrans: return .number(Double(retransmits))
         case .kind: return .text("transaction")
-        case .aor, .user, .domain, .contact, .ua, .tag, .cseq, .from, .to, .expires, .rtt, .pdd, .dur, .legs, .reason,
+        case .aor, .user, .domain, .contact, .ua, .tag, .cseq, .from, .to, .expires, .rtt, .pdd, .dur, .legs,
+            .reason,
             .body, .diag, .dir:
             return nil
         }

@@ -71,7 +71,9 @@ extension ConsoleState {
     }
 
     private mutating func moveSideways(_ distance: Int) {
-        if focus == .ladder { ladder.sideways = max(0, min(ladder.ladder.columns.count - 2, ladder.sideways + distance)) }
+        if focus == .ladder {
+            ladder.sideways = max(0, min(ladder.ladder.columns.count - 2, ladder.sideways + distance))
+        }
     }
 
     private mutating func moveToEnd(isFirst: Bool) {
@@ -100,8 +102,12 @@ extension ConsoleState {
         guard let facts = facts(focus) else { return }
         dialog = .choice(
             ChoiceDialog(
-                title: "Sort by", entries: facts.titles, changes: facts.titles.indices.map { .sort($0) },
-                selected: facts.sort.column))
+                title: "Sort by",
+                entries: facts.titles,
+                changes: facts.titles.indices.map { .sort($0) },
+                selected: facts.sort.column
+            )
+        )
     }
 
     private mutating func openKick() {

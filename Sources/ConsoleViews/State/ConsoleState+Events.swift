@@ -28,7 +28,11 @@ extension ConsoleState {
     private mutating func handle(_ outcome: CommandOutcome) {
         switch outcome {
         case .kicked(let entry):
-            undo = UndoOffer(audit: entry.number, text: "dropped \(targets(entry))", until: now + .seconds(10))
+            undo = UndoOffer(
+                audit: entry.number,
+                text: "dropped \(targets(entry))",
+                until: now + .seconds(10)
+            )
             flash = nil
             registrations.apply(.clearMarks)
         case .undone(let entry):

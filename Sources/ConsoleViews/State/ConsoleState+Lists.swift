@@ -25,29 +25,46 @@ extension ConsoleState {
         switch pane {
         case .registrations:
             registrations.refresh(
-                &still.registrations, total: mirror.liveRegistrations, context: context,
-                rows: { mirror.registrations.values }, row: { mirror.registrations[$0] })
+                &still.registrations,
+                total: mirror.liveRegistrations,
+                context: context,
+                rows: { mirror.registrations.values },
+                row: { mirror.registrations[$0] }
+            )
         case .transactions:
             transactions.refresh(
-                &still.transactions, total: mirror.transactions.count, context: context,
-                rows: { mirror.transactions.values }, row: { mirror.transactions[$0] })
+                &still.transactions,
+                total: mirror.transactions.count,
+                context: context,
+                rows: { mirror.transactions.values },
+                row: { mirror.transactions[$0] }
+            )
         case .calls:
             calls.refresh(
-                &still.calls, total: mirror.callIDs.count, context: context, rows: { mirror.trace.calls },
-                row: { mirror.trace.call($0) })
+                &still.calls,
+                total: mirror.callIDs.count,
+                context: context,
+                rows: { mirror.trace.calls },
+                row: { mirror.trace.call($0) }
+            )
         case .messages: refreshMessages(&still.messages, mirror, context)
         case .detail, .callTransactions, .ladder, .message, .stats, .audit: break
         }
     }
 
     private mutating func refreshMessages(
-        _ changes: inout ChangeSet<UInt64>, _ mirror: EngineMirror, _ context: RowContext
+        _ changes: inout ChangeSet<UInt64>,
+        _ mirror: EngineMirror,
+        _ context: RowContext
     ) {
         let list = mirror.trace.messages
         messages.refresh(
-            &changes, total: list.count, context: context,
+            &changes,
+            total: list.count,
+            context: context,
             rows: { list.indices.lazy.map { MessageItem(id: list.sequence(at: $0), book: mirror.trace) } },
-            row: { MessageItem(id: $0, book: mirror.trace) })
+            row: { MessageItem(id: $0, book: mirror.trace) }
+        )
         if let first = messages.entries.first, list.index(of: first.id) == nil {
             messages.removeAll { list.index(of: $0) == nil }
         }
@@ -109,7 +126,9 @@ extension ConsoleState {
     func messageLines(width: Int) -> [MessageLine] {
         guard let sequence = message.sequence, let decoded = shown.trace.decoded(sequence) else { return [] }
         return MessageLines(decoded, context: context).lines(
-            message.form, width: message.isWrapped ? max(8, width) : nil)
+            message.form,
+            width: message.isWrapped ? max(8, width) : nil
+        )
     }
 
     /// Applies a change to one of the lists.
@@ -159,8 +178,15 @@ extension ConsoleState {
 
     private func facts<Row>(_ list: ListModel<Row>) -> ListFacts {
         ListFacts(
-            titles: Row.columns.map(\.title), sort: list.sort, filter: list.filter, isFilterOn: list.isFilterOn,
-            isProblemsOnly: list.isProblemsOnly, isFollowing: list.isFollowing, marks: list.marks.count,
-            count: list.entries.count, total: list.total)
+            titles: Row.columns.map(\.title),
+            sort: list.sort,
+            filter: list.filter,
+            isFilterOn: list.isFilterOn,
+            isProblemsOnly: list.isProblemsOnly,
+            isFollowing: list.isFollowing,
+            marks: list.marks.count,
+            count: list.entries.count,
+            total: list.total
+        )
     }
 }

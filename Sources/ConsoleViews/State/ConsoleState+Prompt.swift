@@ -81,8 +81,11 @@ extension ConsoleState {
         case "filter": setFilterByCommand(rest)
         case "sort": sortByCommand(rest)
         case "listeners":
-            say(shown.listeners.map { Words.listener($0.listener) + ($0.failure.map { ": \($0)" } ?? " ok") }
-                .joined(separator: ", "), for: .seconds(15))
+            say(
+                shown.listeners.map { Words.listener($0.listener) + ($0.failure.map { ": \($0)" } ?? " ok") }
+                    .joined(separator: ", "),
+                for: .seconds(15)
+            )
         case "glyphs":
             guard let kind = GlyphSet.Kind(rawValue: rest) else {
                 say("glyphs ascii, or glyphs unicode", .error)

@@ -67,7 +67,8 @@ extension ConsoleState {
         case .registrations: cells(selectedRegistration)
         case .transactions: cells(selectedTransaction)
         case .calls: cells(selectedCall)
-        case .messages: cells(messages.selected.map { MessageItem(id: $0, book: shown.trace, isResolved: true) })
+        case .messages:
+            cells(messages.selected.map { MessageItem(id: $0, book: shown.trace, isResolved: true) })
         case .detail, .callTransactions, .ladder, .message, .stats, .audit: nil
         }
     }

@@ -152,7 +152,10 @@ public struct EngineMirror: Sendable {
                 && item.isSamePhone(as: other.row)
         }
         item.ghost = RegistrationItem.Ghost(
-            reason: removed.reason, moment: removed.moment, returnedAt: successor?.row.registeredAt)
+            reason: removed.reason,
+            moment: removed.moment,
+            returnedAt: successor?.row.registeredAt
+        )
         registrations[removed.id] = item
         ghosts.append(removed.id)
     }

@@ -58,7 +58,10 @@ struct LadderModel: Sendable {
             return
         }
         ladder = mirror.trace.ladder(
-            callIDs: [callID], listeners: mirror.listeners.map(\.listener), expandRetransmits: isUnfolded)
+            callIDs: [callID],
+            listeners: mirror.listeners.map(\.listener),
+            expandRetransmits: isUnfolded
+        )
         if selectedPlace == nil {
             let before = selected.flatMap { id in
                 ladder.rows.last { $0.message.map { $0.sequence < id } ?? false }?.message?.sequence

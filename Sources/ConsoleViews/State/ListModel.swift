@@ -103,7 +103,11 @@ struct ListModel<Row: ListRow>: Sendable {
         case .reverseSort:
             sort.isDescending.toggle()
             isStale = true
-        case .toggleFilter: if filter != nil { isFilterOn.toggle(); isStale = true }
+        case .toggleFilter:
+            if filter != nil {
+                isFilterOn.toggle()
+                isStale = true
+            }
         case .toggleProblems:
             isProblemsOnly.toggle()
             isStale = true
@@ -133,7 +137,10 @@ extension ListModel {
     ///
     /// - Shape: `rows` are all rows, asked for only when the order is built anew; `row` finds one by its id.
     mutating func refresh(
-        _ changes: inout ChangeSet<Row.ID>, total: Int, context: RowContext, rows: () -> some Sequence<Row>,
+        _ changes: inout ChangeSet<Row.ID>,
+        total: Int,
+        context: RowContext,
+        rows: () -> some Sequence<Row>,
         row: (Row.ID) -> Row?
     ) {
         self.total = total
@@ -161,7 +168,8 @@ extension ListModel {
     }
 
     private var changesWithTime: Bool {
-        isProblemsOnly || (isFilterOn && filter?.changesWithTime ?? false) || Row.columns[sort.column].changesWithTime
+        isProblemsOnly || (isFilterOn && filter?.changesWithTime ?? false)
+            || Row.columns[sort.column].changesWithTime
     }
 
     private func accepts(_ row: Row, _ context: RowContext) -> Bool {

@@ -59,7 +59,8 @@ struct RateHistory: Sendable, Equatable {
     func rate(_ counter: KeyPath<Reading, Int>) -> Double {
         guard let last = readings.last, readings.count > 1 else { return 0 }
         let span = min(5, readings.count - 1)
-        return Double(last[keyPath: counter] - readings[readings.count - 1 - span][keyPath: counter]) / Double(span)
+        return Double(last[keyPath: counter] - readings[readings.count - 1 - span][keyPath: counter])
+            / Double(span)
     }
 
     /// How much a counter rose in the last minute, the running second included.

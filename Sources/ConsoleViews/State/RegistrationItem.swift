@@ -36,7 +36,8 @@ public struct RegistrationItem: Sendable, Equatable {
             return "\(stateWord(at: now)), re-registered after \(Format.latency(returned - ghost.moment))"
         }
         switch ghost.reason {
-        case .kicked: return "kicked, still away \(Format.latency(.seconds((now - ghost.moment).wholeSeconds)))"
+        case .kicked:
+            return "kicked, still away \(Format.latency(.seconds((now - ghost.moment).wholeSeconds)))"
         case .expired: return "expired, not refreshed in time"
         case .unregistered: return "left, the phone unregistered"
         case .replaced: return "replaced by a newer binding"

@@ -16,7 +16,9 @@ struct ColumnFit: Equatable {
         let gap = width >= 100 ? 2 : 1
         var kept = Array(columns.indices)
         func needed() -> Int { kept.reduce(-gap) { $0 + columns[$1].width.lowerBound + gap } }
-        while needed() > width, kept.count > 1, let least = kept.min(by: { columns[$0].priority < columns[$1].priority }) {
+        while needed() > width, kept.count > 1,
+            let least = kept.min(by: { columns[$0].priority < columns[$1].priority })
+        {
             kept.removeAll { $0 == least }
         }
         var widths = kept.map { columns[$0].width.lowerBound }
@@ -24,7 +26,8 @@ struct ColumnFit: Equatable {
         var grows = true
         while free > 0, grows {
             grows = false
-            for place in kept.indices where free > 0 && widths[place] < columns[kept[place]].width.upperBound {
+            for place in kept.indices where free > 0 && widths[place] < columns[kept[place]].width.upperBound
+            {
                 widths[place] += 1
                 free -= 1
                 grows = true

@@ -27,13 +27,16 @@ struct Diagnosis {
         case .late: return "\(item.row.aor) has not refreshed: \(Format.latency(left)) left."
         case .nat:
             let contact = Words.host(of: Words.address(ofURI: item.row.contact))
-            return "\(item.row.aor) says \(contact) and sends from \(item.row.flow.peer): behind NAT; answered there."
+            return
+                "\(item.row.aor) says \(contact) and sends from \(item.row.flow.peer): behind NAT; answered there."
         }
     }
 
     private var call: String? {
         guard let call = state.selectedCall else { return nil }
-        let silent = context.mirror.transactions(ofCall: call.callID).first { $0.isSilent && $0.endedAt == nil }
+        let silent = context.mirror.transactions(ofCall: call.callID).first {
+            $0.isSilent && $0.endedAt == nil
+        }
         if let silent { return transaction(silent) }
         return call.diagnosis.map { "\(call.from) > \(call.to): \($0)." }
     }
@@ -41,16 +44,17 @@ struct Diagnosis {
     private func transaction(_ row: TransactionRow) -> String? {
         guard row.isSilent, row.retransmits > 0, row.endedAt == nil else { return nil }
         let letter = row.forkLetter(context)
-        let who = letter.isEmpty ? row.flow.peer.description : "Fork \(letter) (\(row.flow.peer))"
-        let times = Format.count(row.retransmits, "retransmission")
-        let end = row.timers.first { $0.name == .b || $0.name == .f }
-            .map { " Timer \($0.name.rawValue) in \(Format.timer($0.deadline - context.now))." } ?? ""
+        let who = letter.isEmpty ? row.flow.peer.description : "Fork \(letter) \(row.flow.peer)"
+        let end =
+            row.timers.first { $0.name == .b || $0.name == .f }
+            .map { " Timer \($0.name.rawValue) \(Format.timer($0.deadline - context.now))" } ?? ""
         let cause = row.flow.transport.isReliable ? "it hangs" : "host down or UDP blocked"
-        return "\(who) has not answered \(row.method) after \(times): \(cause).\(end)"
+        return "\(who) silent, \(row.retransmits) rtx: \(cause).\(end)"
     }
 
     private var message: String? {
-        guard let row = state.selectedMessage, let drop = row.drop, drop != .keepAlive, drop != .absorbed else {
+        guard let row = state.selectedMessage, let drop = row.drop, drop != .keepAlive, drop != .absorbed
+        else {
             return nil
         }
         return "Message \(row.sequence) from \(row.flow.peer) went no further: \(drop.text)."

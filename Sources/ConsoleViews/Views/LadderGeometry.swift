@@ -32,8 +32,10 @@ struct LadderGeometry: Equatable {
         let gaps = max(1, total - 1)
         let isRoomy = (width - Self.fullMargin - 2 * Self.outer) / gaps >= 14
         margin = isRoomy ? Self.fullMargin : Self.compactMargin
-        let room = max(0, width - margin - 2 * Self.outer)
+        var room = max(0, width - margin - 2 * Self.outer)
         let count = min(total, max(2, room / Self.spacings.lowerBound + 1))
+        // The sign for columns further right has its own cells.
+        if count < total { room = max(0, room - 4) }
         let wanted = room / max(1, count - 1)
         spacing = min(max(Self.spacings.lowerBound, wanted), Self.spacings.upperBound)
         let start = max(0, min(first, total - count))

@@ -115,11 +115,19 @@ struct Layout: Sendable, Equatable {
         var used = 0
         return shares.map { share in
             used += max(0, share.height)
-            let end = share.height < 0 ? row - share.height : area.row + free * used / parts + fixedBefore(share, shares)
+            let end =
+                share.height < 0
+                ? row - share.height : area.row + free * used / parts + fixedBefore(share, shares)
             defer { row = min(end, area.bottom) }
             return Placed(
                 pane: share.pane,
-                area: Rectangle(column: area.column, row: row, width: area.width, height: min(end, area.bottom) - row))
+                area: Rectangle(
+                    column: area.column,
+                    row: row,
+                    width: area.width,
+                    height: min(end, area.bottom) - row
+                )
+            )
         }
     }
 
@@ -136,7 +144,9 @@ struct Layout: Sendable, Equatable {
             let end = area.column + area.width * used / 100
             defer { left = end }
             return stacked(
-                column.panes, in: Rectangle(column: left, row: area.row, width: end - left, height: area.height))
+                column.panes,
+                in: Rectangle(column: left, row: area.row, width: end - left, height: area.height)
+            )
         }
     }
 }

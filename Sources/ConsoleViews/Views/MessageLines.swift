@@ -10,7 +10,8 @@ struct MessageLine: Sendable, Equatable {
     /// True when the message before of the same call has this otherwise.
     var isChanged = false
 
-    init(_ head: String, _ headRole: Role, _ rest: String = "", _ role: Role = .text, isChanged: Bool = false) {
+    init(_ head: String, _ headRole: Role, _ rest: String = "", _ role: Role = .text, isChanged: Bool = false)
+    {
         self.head = head
         self.headRole = headRole
         self.rest = rest
@@ -51,9 +52,13 @@ struct MessageLines {
         for header in message.headers {
             lines.append(
                 MessageLine(
-                    "\(Printable.escaped(header.name)): ", header.isKey ? .sipHeader : .textMuted,
-                    Printable.escaped(header.value), header.isKey ? .text : .textMuted,
-                    isChanged: header.isChanged && message.previous != nil))
+                    "\(Printable.escaped(header.name)): ",
+                    header.isKey ? .sipHeader : .textMuted,
+                    Printable.escaped(header.value),
+                    header.isKey ? .text : .textMuted,
+                    isChanged: header.isChanged && message.previous != nil
+                )
+            )
         }
         let body = message.raw[message.bodyRange]
         switch message.body {
@@ -105,8 +110,10 @@ struct MessageLines {
             let text = bytes.map { $0 >= 0x20 && $0 < 0x7f ? String(UnicodeScalar($0)) : "." }.joined()
             let offset = String(start, radix: 16)
             return MessageLine(
-                String(repeating: "0", count: max(0, 4 - offset.utf8.count)) + offset + "  ", .textMuted,
-                TextWidth.padded(digits.joined(separator: " "), to: 49) + text)
+                String(repeating: "0", count: max(0, 4 - offset.utf8.count)) + offset + "  ",
+                .textMuted,
+                TextWidth.padded(digits.joined(separator: " "), to: 49) + text
+            )
         }
     }
 
@@ -136,8 +143,13 @@ struct MessageLines {
             let isFirst = lines.isEmpty
             lines.append(
                 MessageLine(
-                    isFirst ? head : "  ", isFirst ? line.headRole : .text, piece,
-                    line.rest.isEmpty ? line.headRole : line.role, isChanged: line.isChanged && isFirst))
+                    isFirst ? head : "  ",
+                    isFirst ? line.headRole : .text,
+                    piece,
+                    line.rest.isEmpty ? line.headRole : line.role,
+                    isChanged: line.isChanged && isFirst
+                )
+            )
             rest = String(rest.unicodeScalars.dropFirst(piece.unicodeScalars.count))
             room = width - 2
             if rest.isEmpty { return lines }

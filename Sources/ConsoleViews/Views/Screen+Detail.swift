@@ -21,7 +21,9 @@ extension Screen {
         for fact in facts {
             let needed = TextWidth.of(fact.name) + (fact.name.isEmpty ? 0 : 1) + TextWidth.of(fact.value)
             guard at == column || at + needed <= end else { continue }
-            if !fact.name.isEmpty { at = canvas.put(fact.name, column: at, row: row, .textMuted, limit: end - at) + 1 }
+            if !fact.name.isEmpty {
+                at = canvas.put(fact.name, column: at, row: row, .textMuted, limit: end - at) + 1
+            }
             let text = cut(fact.value, max(0, end - at), inMiddle: true)
             at = canvas.put(text, column: at, row: row, fact.role, limit: max(0, end - at)) + 2
         }
@@ -45,7 +47,9 @@ extension Screen {
         switch state.place.list {
         case .registrations:
             guard let item = state.selectedRegistration else { return ("Registration", [], "") }
-            return (item.row.aor, registration(item) + [callsNow(of: item.row.aor)], "enter open  g c its call")
+            return (
+                item.row.aor, registration(item) + [callsNow(of: item.row.aor)], "enter open  g c its call"
+            )
         case .transactions:
             guard let row = state.selectedTransaction else { return ("Transaction", [], "") }
             return ("\(row.roleWord) \(row.method) \(row.state.rawValue)", transaction(row), "enter ladder")
@@ -66,7 +70,10 @@ extension Screen {
                 Fact("Path", row.path),
             ],
             [
-                Fact("Registered", "\(context.clock(row.registeredAt, withMilliseconds: false)) (+\(granted)s)"),
+                Fact(
+                    "Registered",
+                    "\(context.clock(row.registeredAt, withMilliseconds: false)) (+\(granted)s)"
+                ),
                 Fact("refreshed", "\(row.refreshes)x"),
                 Fact("source", "\(row.flow.transport.token) \(row.flow.peer)"),
                 Fact("UA", row.userAgent),
@@ -94,8 +101,10 @@ extension Screen {
         return [
             [Fact("Call-ID", row.callID)],
             [Fact("Branch", row.branch), Fact("id", String(row.id))],
-            [Fact("Peer", "\(row.flow.transport.token) \(row.flow.peer)"),
-             Fact("timers", row.timerWords(at: context.now), .timerRunning)],
+            [
+                Fact("Peer", "\(row.flow.transport.token) \(row.flow.peer)"),
+                Fact("timers", row.timerWords(at: context.now), .timerRunning),
+            ],
             last,
         ]
     }
@@ -111,7 +120,9 @@ extension Screen {
         for leg in call.legs {
             let name = call.legs.count > 1 ? leg.fork.letter : "to"
             let role = leg.code.map { Role.response($0) } ?? (leg.retransmissions > 0 ? .stateWarn : .text)
-            lines.append([Fact(name, leg.peer.description, Role.fork(leg.fork.index)), Fact("", leg.text, role)])
+            lines.append([
+                Fact(name, leg.peer.description, Role.fork(leg.fork.index)), Fact("", leg.text, role),
+            ])
         }
         return lines
     }
@@ -132,7 +143,9 @@ extension Screen {
         lines.append([])
         lines.append(callsNow(of: aor))
         if items.isEmpty { lines = [[Fact("", "Nobody is registered as \(aor) any more.")]] }
-        return ("\(aor)  \(Format.count(items.count { $0.ghost == nil }, "binding"))", lines, "esc back  g r list")
+        return (
+            "\(aor)  \(Format.count(items.count { $0.ghost == nil }, "binding"))", lines, "esc back  g r list"
+        )
     }
 
     /// The transactions of the selected call, and what each fork answered.
@@ -148,13 +161,20 @@ extension Screen {
         let fit = ColumnFit(columns.map { ($0.width, $0.priority) }, in: inside.width)
         var at = inside.row
         if rows.isEmpty {
-            canvas.put(cut("none left: they stay 5 s after their end", inside.width), column: inside.column, row: at, .textMuted)
+            canvas.put(
+                cut("none left: they stay 5 s after their end", inside.width),
+                column: inside.column,
+                row: at,
+                .textMuted
+            )
             at += 1
         } else {
             for placed in fit.placed {
                 let title = TextWidth.padded(
-                    TextWidth.prefix(columns[placed.index].title, placed.width), to: placed.width,
-                    alignedRight: columns[placed.index].isRight)
+                    TextWidth.prefix(columns[placed.index].title, placed.width),
+                    to: placed.width,
+                    alignedRight: columns[placed.index].isRight
+                )
                 canvas.put(title, column: inside.column + placed.offset, row: at, .tableHeader)
             }
             at += 1
@@ -163,7 +183,10 @@ extension Screen {
             for placed in fit.placed {
                 let spec = columns[placed.index]
                 let text = TextWidth.padded(
-                    cut(spec.text(row, context), placed.width), to: placed.width, alignedRight: spec.isRight)
+                    cut(spec.text(row, context), placed.width),
+                    to: placed.width,
+                    alignedRight: spec.isRight
+                )
                 let role = row.endedAt != nil ? .stateEnding : spec.roleOf?(row, context) ?? spec.role
                 canvas.put(text, column: inside.column + placed.offset, row: at, role, limit: placed.width)
             }

@@ -14,12 +14,22 @@ extension Screen {
     }
 
     /// An empty framed area in the middle of the screen.
-    private func frame(_ title: String, width: Int, height: Int, foot: String = "", on canvas: inout Canvas) -> Rectangle {
+    private func frame(
+        _ title: String,
+        width: Int,
+        height: Int,
+        foot: String = "",
+        on canvas: inout Canvas
+    ) -> Rectangle {
         let size = layout.size
         let width = min(width, size.width - 2)
         let height = min(height, size.height - 2)
         let area = Rectangle(
-            column: (size.width - width) / 2, row: (size.height - height) / 2, width: width, height: height)
+            column: (size.width - width) / 2,
+            row: (size.height - height) / 2,
+            width: width,
+            height: height
+        )
         canvas.fill(area, style: .text)
         canvas.box(area, glyphs: glyphs, isFocused: true, title: title, foot: foot)
         canvas.cursor = nil
@@ -38,7 +48,12 @@ extension Screen {
             let aor = cut(item.row.aor, area.width / 2)
             let end = canvas.put(aor, column: area.column, row: row, .textStrong, limit: area.width)
             canvas.put(
-                cut("  contact \(contact)", area.right - end), column: end, row: row, .text, limit: area.right - end)
+                cut("  contact \(contact)", area.right - end),
+                column: end,
+                row: row,
+                .text,
+                limit: area.right - end
+            )
             row += 1
         }
         if more > 0 {
@@ -53,15 +68,21 @@ extension Screen {
         }
         row += 2
         row = drawFields(kick, in: area, row: row, on: &canvas)
-        for line in ["A phone that is not told stays away until its next refresh.", "Undo is possible for 10 s. This is written to the audit log."] {
+        for line in [
+            "A phone that is not told stays away until its next refresh.",
+            "Undo is possible for 10 s. This is written to the audit log.",
+        ] {
             canvas.put(cut(line, area.width), column: area.column, row: row, .textMuted, limit: area.width)
             row += 1
         }
         row += 1
         let isCancel = kick.field == .cancel
         var column = canvas.put(
-            isCancel ? "[ Cancel (enter) ]" : "  Cancel (esc)    ", column: area.column + 2, row: row,
-            style: Style(.dialogButton, overlay: isCancel ? .rowSelected : nil))
+            isCancel ? "[ Cancel (enter) ]" : "  Cancel (esc)    ",
+            column: area.column + 2,
+            row: row,
+            style: Style(.dialogButton, overlay: isCancel ? .rowSelected : nil)
+        )
         let key = kick.field == .reason ? "alt-k" : "k"
         let verb = kick.items.count == 1 && !kick.isWholeAOR ? "drop binding" : "drop bindings"
         column = canvas.put("\(key)", column: column + 3, row: row, .hintKey)
@@ -70,7 +91,8 @@ extension Screen {
     }
 
     /// The reason and the scope; returns the row behind them.
-    private func drawFields(_ kick: KickDialog, in area: Rectangle, row: Int, on canvas: inout Canvas) -> Int {
+    private func drawFields(_ kick: KickDialog, in area: Rectangle, row: Int, on canvas: inout Canvas) -> Int
+    {
         var row = row
         let start = area.column + 10
         let width = min(36, area.right - start - 14)
@@ -78,8 +100,21 @@ extension Screen {
         canvas.put(isReason ? "\(glyphs[.cursor])Reason" : " Reason", column: area.column, row: row, .text)
         canvas.put("[", column: start - 1, row: row, .textMuted)
         canvas.put(String(repeating: "_", count: width), column: start, row: row, .textMuted)
-        kick.reason.draw(on: &canvas, column: start, row: row, width: width, role: .prompt, isFocused: isReason)
-        canvas.put("]  (optional)", column: start + width, row: row, .textMuted, limit: area.right - start - width)
+        kick.reason.draw(
+            on: &canvas,
+            column: start,
+            row: row,
+            width: width,
+            role: .prompt,
+            isFocused: isReason
+        )
+        canvas.put(
+            "]  (optional)",
+            column: start + width,
+            row: row,
+            .textMuted,
+            limit: area.right - start - width
+        )
         row += 1
         if kick.hasScope {
             let isScope = kick.field == .scope
@@ -88,7 +123,13 @@ extension Screen {
             let all = glyphs[kick.isWholeAOR ? .choiceOn : .choiceOff]
             let what = kick.items.count == 1 ? "this contact" : "these contacts"
             let words = "\(one) \(what)  \(all) all \(kick.bindings) of the AoR"
-            canvas.put(words, column: start - 1, row: row, isScope ? .textStrong : .text, limit: area.right - start + 1)
+            canvas.put(
+                words,
+                column: start - 1,
+                row: row,
+                isScope ? .textStrong : .text,
+                limit: area.right - start + 1
+            )
             row += 1
         }
         return row + 1
@@ -98,14 +139,27 @@ extension Screen {
         let area = frame("Leave sipglass", width: 58, height: 9, on: &canvas)
         let registrations = Format.count(state.mirror.liveRegistrations, "registration")
         let calls = Format.count(state.mirror.runningCallIDs.count, "call")
-        canvas.put("\(registrations), \(calls).", column: area.column, row: area.row + 1, .textStrong, limit: area.width)
         canvas.put(
-            cut("The registrar and proxy in here stop as well.", area.width), column: area.column, row: area.row + 2,
-            .text, limit: area.width)
+            "\(registrations), \(calls).",
+            column: area.column,
+            row: area.row + 1,
+            .textStrong,
+            limit: area.width
+        )
+        canvas.put(
+            cut("The registrar and proxy in here stop as well.", area.width),
+            column: area.column,
+            row: area.row + 2,
+            .text,
+            limit: area.width
+        )
         let row = area.row + 5
         let column = canvas.put(
-            "[ Stay (enter) ]", column: area.column + 2, row: row,
-            style: Style(.dialogButton, overlay: .rowSelected))
+            "[ Stay (enter) ]",
+            column: area.column + 2,
+            row: row,
+            style: Style(.dialogButton, overlay: .rowSelected)
+        )
         let end = canvas.put("q", column: column + 3, row: row, .hintKey)
         canvas.put(" = quit", column: end, row: row, .dialogDanger)
         canvas.cursor = Position(column: area.column + 4, row: row)
@@ -115,12 +169,28 @@ extension Screen {
         let entries = help.shown
         let height = min(layout.size.height - 4, help.entries.count + 4)
         let area = frame(
-            "Help: \(help.place)", width: 76, height: height,
-            foot: "\(entries.isEmpty ? 0 : help.selected + 1) of \(entries.count)", on: &canvas)
-        canvas.put("Type to search, enter runs, esc closes: ", column: area.column, row: area.row, .textMuted, limit: area.width)
+            "Help: \(help.place)",
+            width: 76,
+            height: height,
+            foot: "\(entries.isEmpty ? 0 : help.selected + 1) of \(entries.count)",
+            on: &canvas
+        )
+        canvas.put(
+            "Type to search, enter runs, esc closes: ",
+            column: area.column,
+            row: area.row,
+            .textMuted,
+            limit: area.width
+        )
         let start = area.column + 40
         help.field.draw(
-            on: &canvas, column: start, row: area.row, width: area.right - start, role: .prompt, isFocused: true)
+            on: &canvas,
+            column: start,
+            row: area.row,
+            width: area.right - start,
+            role: .prompt,
+            isFocused: true
+        )
         let room = area.height - 2
         guard !entries.isEmpty else {
             canvas.put("No key does that here.", column: area.column, row: area.row + 2, .textMuted)
@@ -130,12 +200,24 @@ extension Screen {
         for (place, entry) in entries.dropFirst(top).prefix(max(0, room)).enumerated() {
             let row = area.row + 2 + place
             canvas.put(
-                TextWidth.padded(entry.keys, to: 14, alignedRight: true), column: area.column + 1, row: row, .hintKey)
+                TextWidth.padded(entry.keys, to: 14, alignedRight: true),
+                column: area.column + 1,
+                row: row,
+                .hintKey
+            )
             canvas.put(
-                cut(entry.help, area.width - 18), column: area.column + 18, row: row, .text, limit: area.width - 18)
+                cut(entry.help, area.width - 18),
+                column: area.column + 18,
+                row: row,
+                .text,
+                limit: area.width - 18
+            )
             guard top + place == help.selected else { continue }
             canvas.put(glyphs[.cursor], column: area.column, row: row, .textStrong)
-            canvas.overlay(Rectangle(column: area.column, row: row, width: area.width, height: 1), with: .rowSelected)
+            canvas.overlay(
+                Rectangle(column: area.column, row: row, width: area.width, height: 1),
+                with: .rowSelected
+            )
         }
     }
 
@@ -148,7 +230,10 @@ extension Screen {
             canvas.put(cut(entry, area.width - 2), column: area.column + 2, row: row, .text)
             guard top + place == choice.selected else { continue }
             canvas.put(glyphs[.cursor], column: area.column, row: row, .textStrong)
-            canvas.overlay(Rectangle(column: area.column, row: row, width: area.width, height: 1), with: .rowSelected)
+            canvas.overlay(
+                Rectangle(column: area.column, row: row, width: area.width, height: 1),
+                with: .rowSelected
+            )
             canvas.cursor = Position(column: area.column, row: row)
         }
     }

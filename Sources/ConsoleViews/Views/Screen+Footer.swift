@@ -15,10 +15,17 @@ extension Screen {
         } else if let flash = state.flash {
             canvas.put(cut(flash.text, width), column: 1, row: row, flash.level.role, limit: width)
         } else if let failed = state.mirror.listeners.first(where: { $0.failure != nil }) {
-            let text = "\(glyphs[.warning]) \(Words.listener(failed.listener)) failed: \(failed.failure ?? "")"
+            let text =
+                "\(glyphs[.warning]) \(Words.listener(failed.listener)) failed: \(failed.failure ?? "")"
             canvas.put(cut(text, width), column: 1, row: row, .flashError, limit: width)
         } else if let sentence = Diagnosis(state: state, context: context).sentence {
-            canvas.put(cut("\(glyphs[.warning]) \(sentence)", width), column: 1, row: row, .flashWarn, limit: width)
+            canvas.put(
+                cut("\(glyphs[.warning]) \(sentence)", width),
+                column: 1,
+                row: row,
+                .flashWarn,
+                limit: width
+            )
         }
     }
 
@@ -36,10 +43,11 @@ extension Screen {
             let kept = hints.suffix(3)
             let free = layout.size.width - 2 - kept.reduce(0) { $0 + Self.width($1) }
             var used = 0
-            hints = hints.dropLast(3).prefix { hint in
-                used += Self.width(hint)
-                return used <= free
-            } + kept
+            hints =
+                hints.dropLast(3).prefix { hint in
+                    used += Self.width(hint)
+                    return used <= free
+                } + kept
         }
         var column = 1
         for hint in hints where column + Self.width(hint) - 2 <= layout.size.width {
@@ -60,8 +68,19 @@ extension Screen {
         let role: Role = prompt.error == nil ? .prompt : .promptInvalid
         canvas.put(prompt.sign, column: 1, row: row, .prompt)
         prompt.field.draw(
-            on: &canvas, column: 2, row: row, width: width - TextWidth.of(shown) - 5, role: role, isFocused: true)
-        canvas.put(shown, column: width - TextWidth.of(shown) - 1, row: row, prompt.error == nil ? .textMuted : .flashError)
+            on: &canvas,
+            column: 2,
+            row: row,
+            width: width - TextWidth.of(shown) - 5,
+            role: role,
+            isFocused: true
+        )
+        canvas.put(
+            shown,
+            column: width - TextWidth.of(shown) - 1,
+            row: row,
+            prompt.error == nil ? .textMuted : .flashError
+        )
     }
 
     private func count(_ prompt: Prompt) -> String {
@@ -82,8 +101,11 @@ extension Screen {
         let hasFrame = size.width >= 32 && size.height >= lines.count + 2
         if hasFrame {
             let area = Rectangle(
-                column: (size.width - 30) / 2, row: (size.height - lines.count - 2) / 2, width: 30,
-                height: lines.count + 2)
+                column: (size.width - 30) / 2,
+                row: (size.height - lines.count - 2) / 2,
+                width: 30,
+                height: lines.count + 2
+            )
             canvas.box(area, glyphs: glyphs, title: "sipglass")
         }
         let first = max(0, (size.height - lines.count) / 2)

@@ -43,13 +43,22 @@ extension Screen {
             let rest = rows.count - place
             let needed = TextWidth.of(name) + verdict.count + (rest > 1 ? 5 : 0)
             guard column + needed < badgeColumn - 1 else {
-                canvas.put("+\(rest)", column: column, row: 0, .header, limit: max(0, badgeColumn - 1 - column))
+                canvas.put(
+                    "+\(rest)",
+                    column: column,
+                    row: 0,
+                    .header,
+                    limit: max(0, badgeColumn - 1 - column)
+                )
                 return
             }
             column = canvas.put(name, column: column, row: 0, .header)
-            column = canvas.put(verdict, column: column, row: 0, row.failure == nil ? .stateOK : .stateBad) + 2
+            column =
+                canvas.put(verdict, column: column, row: 0, row.failure == nil ? .stateOK : .stateBad) + 2
         }
-        if rows.isEmpty { canvas.put("waiting for the engine", column: column, row: 0, .header, limit: badgeColumn - column) }
+        if rows.isEmpty {
+            canvas.put("waiting for the engine", column: column, row: 0, .header, limit: badgeColumn - column)
+        }
     }
 
     private var badges: Line {
@@ -71,7 +80,11 @@ extension Screen {
         let gap = isShort ? "  " : "   "
         let mirror = state.mirror
         var column = canvas.put(
-            "req/s \(Format.rate(mirror.rates.rate(\.requests))) ", column: 1, row: 1, .header)
+            "req/s \(Format.rate(mirror.rates.rate(\.requests))) ",
+            column: 1,
+            row: 1,
+            .header
+        )
         column = drawGraph(on: &canvas, column: column, width: isShort ? 12 : layout.kind == .wide ? 40 : 20)
         var line = Line()
         if layout.kind == .wide {
@@ -89,7 +102,9 @@ extension Screen {
         let repeats = mirror.rates.total(\.retransmissions)
         line.add("\(gap)rtx ", .header)
         line.add(
-            Format.share(repeats, of: mirror.rates.total(\.messages)), repeats == 0 ? .header : .sipRetransmit)
+            Format.share(repeats, of: mirror.rates.total(\.messages)),
+            repeats == 0 ? .header : .sipRetransmit
+        )
         let dropped = mirror.counters.dropped
         line.add("\(gap)drop ", .header)
         line.add(String(dropped), dropped == 0 ? .header : .stateWarn)
@@ -148,7 +163,9 @@ extension Screen {
         guard let facts = state.facts(state.focus.isList ? state.focus : state.place.list) else { return "" }
         var words: [String] = []
         if facts.isProblemsOnly { words.append("problems only") }
-        if let filter = facts.filter { words.append(facts.isFilterOn ? "/\(filter.text)" : "/\(filter.text) (off)") }
+        if let filter = facts.filter {
+            words.append(facts.isFilterOn ? "/\(filter.text)" : "/\(filter.text) (off)")
+        }
         if facts.marks > 0 { words.append("\(facts.marks) marked") }
         if let search = state.search { words.append("search \(search)") }
         return words.joined(separator: "  ")

@@ -6,13 +6,21 @@ extension Screen {
     func drawLadder(in area: Rectangle, on canvas: inout Canvas) {
         let model = state.ladder
         canvas.box(
-            area, glyphs: glyphs, isFocused: isFocused(.ladder), title: ladderTitle(model, width: area.width),
-            foot: ladderFoot(model, area))
-        guard !model.ladder.rows.isEmpty else { return drawNotice(ladderNotice(model), in: area, on: &canvas) }
+            area,
+            glyphs: glyphs,
+            isFocused: isFocused(.ladder),
+            title: ladderTitle(model, width: area.width),
+            foot: ladderFoot(model, area)
+        )
+        guard !model.ladder.rows.isEmpty else {
+            return drawNotice(ladderNotice(model), in: area, on: &canvas)
+        }
         let inside = area.inset()
         let painter = LadderPainter(model: model, screen: self, area: inside)
         painter.drawNames(on: &canvas)
-        for (place, row) in model.ladder.rows.dropFirst(model.top).prefix(max(0, inside.height - 1)).enumerated() {
+        for (place, row) in model.ladder.rows.dropFirst(model.top).prefix(max(0, inside.height - 1))
+            .enumerated()
+        {
             let at = inside.row + 1 + place
             painter.draw(row, row: at, on: &canvas)
             guard let id = row.message?.sequence, id == model.selected else { continue }
@@ -44,7 +52,10 @@ extension Screen {
 
     private func ladderNotice(_ model: LadderModel) -> [String] {
         if model.callID == nil {
-            return ["Nothing is selected.", "Choose a call with 4, or a registration with 2; enter opens its ladder."]
+            return [
+                "Nothing is selected.",
+                "Choose a call with 4, or a registration with 2; enter opens its ladder.",
+            ]
         }
         return ["No messages of this are kept any more.", "The trace keeps the newest; 6 lists them."]
     }
@@ -64,7 +75,11 @@ struct LadderPainter {
         self.model = model
         self.screen = screen
         self.area = area
-        geometry = LadderGeometry(columns: model.ladder.columns.count, first: model.sideways, width: area.width)
+        geometry = LadderGeometry(
+            columns: model.ladder.columns.count,
+            first: model.sideways,
+            width: area.width
+        )
         first = model.ladder.rows.first?.message?.moment
     }
 
@@ -77,19 +92,31 @@ struct LadderPainter {
             }
         canvas.put(title, column: area.column, row: area.row, .tableHeader, limit: area.width)
         if geometry.hasDelta {
-            canvas.put("delta", column: area.column + 18, row: area.row, .tableHeader, limit: max(0, area.width - 18))
+            canvas.put(
+                "delta",
+                column: area.column + 18,
+                row: area.row,
+                .tableHeader,
+                limit: max(0, area.width - 18)
+            )
         }
         let names = LadderNames(model.ladder.columns)
         for column in geometry.columns {
             guard let line = geometry.line(column) else { continue }
             let name = names.name(column, width: geometry.spacing - 1, ellipsis: glyphs[.ellipsis])
-            let start = area.column + max(0, min(line - TextWidth.of(name) / 2, area.width - TextWidth.of(name)))
+            let start =
+                area.column + max(0, min(line - TextWidth.of(name) / 2, area.width - TextWidth.of(name)))
             let role: Role = model.ladder.columns[column].isOwn ? .textStrong : .tableHeader
             canvas.put(name, column: start, row: area.row, role, limit: area.right - start)
         }
         let hidden = geometry.hidden
         if hidden.left > 0 {
-            canvas.put("<\(hidden.left)", column: area.column + geometry.margin - 3, row: area.row, .flashWarn)
+            canvas.put(
+                "<\(hidden.left)",
+                column: area.column + geometry.margin - 3,
+                row: area.row,
+                .flashWarn
+            )
         }
         if hidden.right > 0 {
             let text = " \(hidden.right)>"
@@ -119,8 +146,12 @@ struct LadderPainter {
         let fill = max(0, width - TextWidth.of(words)) / 2
         let tildes = String(repeating: "~", count: fill)
         canvas.put(
-            tildes + words + tildes, column: area.column + geometry.margin, row: row, .textMuted,
-            limit: area.width - geometry.margin)
+            tildes + words + tildes,
+            column: area.column + geometry.margin,
+            row: row,
+            .textMuted,
+            limit: area.width - geometry.margin
+        )
     }
 
     private func drawMargin(_ message: LadderMessage, row: Int, on canvas: inout Canvas) {
@@ -132,8 +163,12 @@ struct LadderPainter {
             case .delta: message.delta.map(Format.delta) ?? ""
             }
         canvas.put(
-            TextWidth.padded(time, to: 12, alignedRight: true), column: area.column + 2, row: row, .textMuted,
-            limit: max(0, area.width - 2))
+            TextWidth.padded(time, to: 12, alignedRight: true),
+            column: area.column + 2,
+            row: row,
+            .textMuted,
+            limit: max(0, area.width - 2)
+        )
         if geometry.hasDelta, let delta = message.delta {
             let text = TextWidth.padded(Format.delta(delta), to: 8, alignedRight: true)
             canvas.put(text, column: area.column + 15, row: row, .textMuted, limit: max(0, area.width - 15))
@@ -141,7 +176,12 @@ struct LadderPainter {
         if let fork = message.fork {
             let column = geometry.margin - 2
             canvas.put(
-                fork.letter, column: area.column + column, row: row, .fork(fork.index), limit: max(0, area.width - column))
+                fork.letter,
+                column: area.column + column,
+                row: row,
+                .fork(fork.index),
+                limit: max(0, area.width - column)
+            )
         }
     }
 
@@ -182,8 +222,12 @@ struct LadderPainter {
         let sides = [message.from, message.to].map { names.name($0, width: 16, ellipsis: glyphs[.ellipsis]) }
         let text = "\(label(message))  \(sides[0]) > \(sides[1])"
         canvas.put(
-            screen.cut(text, area.width - geometry.margin), column: area.column + geometry.margin, row: row,
-            role, limit: max(0, area.width - geometry.margin))
+            screen.cut(text, area.width - geometry.margin),
+            column: area.column + geometry.margin,
+            row: row,
+            role,
+            limit: max(0, area.width - geometry.margin)
+        )
     }
 
     /// What a message carries, behind the diagram where there is room.
@@ -194,8 +238,12 @@ struct LadderPainter {
         guard room >= 8, !words.isEmpty else { return }
         let isBad = message.drop != nil && message.drop != .absorbed
         canvas.put(
-            screen.cut(words.joined(separator: " "), room), column: area.column + geometry.end + 1, row: row,
-            isBad ? .stateBad : .textMuted, limit: room)
+            screen.cut(words.joined(separator: " "), room),
+            column: area.column + geometry.end + 1,
+            row: row,
+            isBad ? .stateBad : .textMuted,
+            limit: room
+        )
     }
 
     private func label(_ message: LadderMessage) -> String {

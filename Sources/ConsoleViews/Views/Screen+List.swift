@@ -3,16 +3,29 @@ import SIPFlow
 extension Screen {
     /// A framed list: column titles, the rows around the selection and where they are among all.
     func drawList<Row: ListRow>(
-        _ list: ListModel<Row>, _ pane: Pane, in area: Rectangle, on canvas: inout Canvas, row: (Row.ID) -> Row?
+        _ list: ListModel<Row>,
+        _ pane: Pane,
+        in area: Rectangle,
+        on canvas: inout Canvas,
+        row: (Row.ID) -> Row?
     ) {
         let height = max(0, area.height - 3)
         let shown = list.entries.dropFirst(list.top).prefix(height)
         canvas.box(
-            area, glyphs: glyphs, isFocused: isFocused(pane), title: title(list, pane), note: note(list, pane),
+            area,
+            glyphs: glyphs,
+            isFocused: isFocused(pane),
+            title: title(list, pane),
+            note: note(list, pane),
             foot: list.entries.count > height && height > 0
-                ? "\(list.top + 1)-\(list.top + shown.count) of \(list.entries.count)" : "")
+                ? "\(list.top + 1)-\(list.top + shown.count) of \(list.entries.count)" : ""
+        )
         guard !list.entries.isEmpty else {
-            return drawNotice(emptyWords(pane, list.total, isFiltered: list.isFiltered), in: area, on: &canvas)
+            return drawNotice(
+                emptyWords(pane, list.total, isFiltered: list.isFiltered),
+                in: area,
+                on: &canvas
+            )
         }
         // Two cells for the cursor and the mark.
         let left = area.column + 4
@@ -31,7 +44,9 @@ extension Screen {
             if isSelected {
                 let hasKeys = isFocused(pane) && state.dialog == nil
                 canvas.overlay(line, with: hasKeys ? .rowSelected : .rowSelectedInactive)
-                if hasKeys && state.prompt == nil { canvas.cursor = Position(column: area.column + 1, row: at) }
+                if hasKeys && state.prompt == nil {
+                    canvas.cursor = Position(column: area.column + 1, row: at)
+                }
             } else if isMarked {
                 canvas.overlay(line, with: .rowMarked)
             }
@@ -46,7 +61,8 @@ extension Screen {
             case .calls: "Calls"
             default: "Messages"
             }
-        return list.isFiltered ? "\(name) \(list.entries.count)/\(list.total) (filtered)" : "\(name) \(list.total)"
+        return list.isFiltered
+            ? "\(name) \(list.entries.count)/\(list.total) (filtered)" : "\(name) \(list.total)"
     }
 
     private func note<Row>(_ list: ListModel<Row>, _ pane: Pane) -> String {
@@ -58,7 +74,11 @@ extension Screen {
     }
 
     private func drawTitles<Row: ListRow>(
-        _ list: ListModel<Row>, _ fit: ColumnFit, column: Int, row: Int, on canvas: inout Canvas
+        _ list: ListModel<Row>,
+        _ fit: ColumnFit,
+        column: Int,
+        row: Int,
+        on canvas: inout Canvas
     ) {
         for placed in fit.placed {
             let spec = Row.columns[placed.index]
@@ -66,15 +86,27 @@ extension Screen {
             let arrow = isSorted ? glyphs[list.sort.isDescending ? .sortDown : .sortUp] : ""
             let room = placed.width - TextWidth.of(arrow)
             let text = TextWidth.padded(
-                TextWidth.prefix(spec.title, room) + arrow, to: placed.width, alignedRight: spec.isRight)
+                TextWidth.prefix(spec.title, room) + arrow,
+                to: placed.width,
+                alignedRight: spec.isRight
+            )
             canvas.put(
-                text, column: column + placed.offset, row: row, isSorted ? .tableSort : .tableHeader,
-                limit: placed.width)
+                text,
+                column: column + placed.offset,
+                row: row,
+                isSorted ? .tableSort : .tableHeader,
+                limit: placed.width
+            )
         }
     }
 
     private func draw<Row: ListRow>(
-        _ value: Row, _ fit: ColumnFit, column: Int, row: Int, right: Int, on canvas: inout Canvas
+        _ value: Row,
+        _ fit: ColumnFit,
+        column: Int,
+        row: Int,
+        right: Int,
+        on canvas: inout Canvas
     ) {
         let isOver = value.isOver(context)
         let story = value.story(context)
@@ -88,8 +120,12 @@ extension Screen {
             let text = cut(spec.text(value, context), placed.width, inMiddle: spec.cut == .middle)
             let role = isOver ? .stateEnding : spec.roleOf?(value, context) ?? spec.role
             canvas.put(
-                TextWidth.padded(text, to: placed.width, alignedRight: spec.isRight), column: at, row: row, role,
-                limit: placed.width)
+                TextWidth.padded(text, to: placed.width, alignedRight: spec.isRight),
+                column: at,
+                row: row,
+                role,
+                limit: placed.width
+            )
         }
     }
 
@@ -106,8 +142,11 @@ extension Screen {
         case .registrations:
             return ["No registrations yet.", listening, "Send a REGISTER, or start sipglass demo."]
         case .transactions:
-            return ["No transactions now.", listening, "They stay 5 s after their end. 6 lists all messages."]
-        case .calls: return ["No calls yet.", listening, "Register two phones and call from one to the other."]
+            return [
+                "No transactions now.", listening, "They stay 5 s after their end. 6 lists all messages.",
+            ]
+        case .calls:
+            return ["No calls yet.", listening, "Register two phones and call from one to the other."]
         default: return ["No messages yet.", listening, "Whatever comes or goes is listed here."]
         }
     }

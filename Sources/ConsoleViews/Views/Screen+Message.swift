@@ -9,26 +9,47 @@ extension Screen {
         let inside = area.inset(columns: 2, rows: 1)
         let lines = state.messageLines(width: inside.width)
         canvas.box(
-            area, glyphs: glyphs, isFocused: isFocused(.message), title: row.map(messageTitle) ?? "Message",
-            foot: messageFoot(lines.count, inside.height))
+            area,
+            glyphs: glyphs,
+            isFocused: isFocused(.message),
+            title: row.map(messageTitle) ?? "Message",
+            foot: messageFoot(lines.count, inside.height)
+        )
         guard let row else {
             let words = model.sequence == nil ? "No message is selected." : "This message is no longer kept."
             return drawNotice([words], in: area, on: &canvas)
         }
         canvas.put(
-            messageFacts(row, width: inside.width), column: inside.column, row: inside.row, .textMuted,
-            limit: inside.width)
+            messageFacts(row, width: inside.width),
+            column: inside.column,
+            row: inside.row,
+            .textMuted,
+            limit: inside.width
+        )
         let needle = state.search.map(SearchText.init)
         for (place, line) in lines.dropFirst(model.top).prefix(max(0, inside.height - 1)).enumerated() {
             let at = inside.row + 1 + place
-            let end = canvas.put(line.head, column: inside.column, row: at, line.headRole, limit: inside.width)
+            let end = canvas.put(
+                line.head,
+                column: inside.column,
+                row: at,
+                line.headRole,
+                limit: inside.width
+            )
             let room = inside.right - end
             canvas.put(
-                cut(line.rest, room), column: end, row: at, line.isChanged ? .sipChanged : line.role, limit: room)
+                cut(line.rest, room),
+                column: end,
+                row: at,
+                line.isChanged ? .sipChanged : line.role,
+                limit: room
+            )
             if line.isChanged { canvas.put("*", column: inside.column - 1, row: at, .sipChanged) }
             if let needle, needle.occurs(in: line.text) {
                 canvas.overlay(
-                    Rectangle(column: inside.column, row: at, width: inside.width, height: 1), with: .searchMatch)
+                    Rectangle(column: inside.column, row: at, width: inside.width, height: 1),
+                    with: .searchMatch
+                )
             }
         }
         if isFocused(.message), state.dialog == nil, state.prompt == nil {

@@ -34,7 +34,13 @@ extension Screen {
             guard column + width <= area.right || column == area.column else { return }
             canvas.put(line.0, column: column, row: row, .textMuted, limit: min(26, area.right - column))
             let number = TextWidth.padded(String(line.1), to: 10, alignedRight: true)
-            canvas.put(number, column: column + 26, row: row, line.1 == 0 ? .textMuted : line.2, limit: area.right - column - 26)
+            canvas.put(
+                number,
+                column: column + 26,
+                row: row,
+                line.1 == 0 ? .textMuted : line.2,
+                limit: area.right - column - 26
+            )
         }
     }
 
@@ -43,7 +49,11 @@ extension Screen {
         let entries = context.mirror.audit
         canvas.box(area, glyphs: glyphs, title: "Audit log \(entries.count)")
         guard !entries.isEmpty else {
-            return drawNotice(["Nothing was done yet.", "Every kick and undo is written down here."], in: area, on: &canvas)
+            return drawNotice(
+                ["Nothing was done yet.", "Every kick and undo is written down here."],
+                in: area,
+                on: &canvas
+            )
         }
         let inside = area.inset(columns: 2, rows: 1)
         for (place, entry) in entries.reversed().prefix(inside.height).enumerated() {

@@ -69,7 +69,13 @@ struct Screen {
         for (place, line) in lines.enumerated() where row < inside.bottom {
             let text = cut(line, inside.width)
             let column = inside.column + max(0, (inside.width - TextWidth.of(text)) / 2)
-            canvas.put(text, column: column, row: row, place == 0 ? .text : .textMuted, limit: inside.right - column)
+            canvas.put(
+                text,
+                column: column,
+                row: row,
+                place == 0 ? .text : .textMuted,
+                limit: inside.right - column
+            )
             row += 1
         }
     }

@@ -33,8 +33,13 @@ struct Scene: Sendable, CustomTestStringConvertible {
             driver.lab.now = driver.console.state.now + .milliseconds(40)
             driver.lab.remove(BindingID(2), .kicked)
             let entry = AuditEntry(
-                number: 1, unixNanoseconds: Lab.epoch, actor: "console", act: "drop",
-                targets: ["1002@lab.test sip:1002@10.0.0.22:5060"], reason: "moved desk")
+                number: 1,
+                unixNanoseconds: Lab.epoch,
+                actor: "console",
+                act: "drop",
+                targets: ["1002@lab.test sip:1002@10.0.0.22:5060"],
+                reason: "moved desk"
+            )
             driver.lab.add(entry)
             driver.report()
             driver.send(.outcome(.kicked(entry)))
@@ -110,15 +115,24 @@ struct ScreenTests {
         #expect(foreign.isEmpty)
     }
 
-    @Test("gives every cell its role", arguments: ["registrations", "registrations-kicked", "ladder", "message", "kick"])
+    @Test(
+        "gives every cell its role",
+        arguments: ["registrations", "registrations-kicked", "ladder", "message", "kick"]
+    )
     func roles(name: String) throws {
         let scene = try #require(Scene.all.first { $0.name == name })
         var driver = TestDriver()
         scene.prepare(&driver)
-        expectGolden(driver.console.draw(glyphs: .unicode).roles.joined(separator: "\n"), "\(name)-80x24-roles")
+        expectGolden(
+            driver.console.draw(glyphs: .unicode).roles.joined(separator: "\n"),
+            "\(name)-80x24-roles"
+        )
     }
 
-    @Test("names what is missing on a screen that is too small", arguments: [Size(width: 52, height: 14), Size(width: 24, height: 4)])
+    @Test(
+        "names what is missing on a screen that is too small",
+        arguments: [Size(width: 52, height: 14), Size(width: 24, height: 4)]
+    )
     func card(size: Size) {
         let driver = TestDriver(width: size.width, height: size.height)
         expectGolden(driver.screen(), "card-\(size.width)x\(size.height)")

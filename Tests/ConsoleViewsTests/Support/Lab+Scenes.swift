@@ -34,8 +34,13 @@ extension Lab {
         register("1003", host: 23, agent: "PolycomVVX-VVX_450-UA/5.9", ago: 496, refreshes: 3)
         register("1009", host: 40, ago: 3_582, refreshes: 1)
         register(
-            "1011", host: 31, port: 40_112, agent: "Linphone-Desktop/5.2.4", ago: 140,
-            contact: "sip:1011@192.168.1.20:5060;transport=udp")
+            "1011",
+            host: 31,
+            port: 40_112,
+            agent: "Linphone-Desktop/5.2.4",
+            ago: 140,
+            contact: "sip:1011@192.168.1.20:5060;transport=udp"
+        )
         register("1011", host: 32, agent: "baresip v3.16", ago: 12)
         register("2002", host: 57, agent: "Snom D785", ago: 900)
         register("reception.ground-floor", host: 58, agent: "漢字 phone ☎", ago: 60)
@@ -62,13 +67,23 @@ extension Lab {
         let callee = Self.peer(33)
         let near = "10.0.0.30:5060;branch=z9hG4bK-t1"
         let far = "10.0.0.1:5060;branch=z9hG4bK-p2 " + near
-        pass(.received, caller, after: 900, call.request("INVITE", via: near, [Self.sdp], body: Script.session(30)))
+        pass(
+            .received,
+            caller,
+            after: 900,
+            call.request("INVITE", via: near, [Self.sdp], body: Script.session(30))
+        )
         pass(.sent, caller, isOwn: true, call.response("100 Trying", via: near))
         pass(.sent, callee, call.request("INVITE", via: far, [Self.sdp], body: Script.session(30)))
         pass(.received, callee, after: 84, call.response("180 Ringing", via: far, toTag: "y"))
         pass(.sent, caller, call.response("180 Ringing", via: near, toTag: "y"))
         let answer = [Self.sdp, "Contact: <sip:1031@10.0.0.33>"]
-        pass(.received, callee, after: 5_600, call.response("200 OK", via: far, toTag: "y", answer, body: Script.session(33)))
+        pass(
+            .received,
+            callee,
+            after: 5_600,
+            call.response("200 OK", via: far, toTag: "y", answer, body: Script.session(33))
+        )
         pass(.sent, caller, call.response("200 OK", via: near, toTag: "y", answer, body: Script.session(33)))
     }
 
@@ -77,7 +92,12 @@ extension Lab {
         let phone = Self.peer(21, 5_062)
         let via = "10.0.0.21:5062;branch=z9hG4bK-r1"
         let contact = "Contact: <sip:1001@10.0.0.21:5062>;expires=3600"
-        pass(.received, phone, after: 400, dialog.request("REGISTER", via: via, [contact, "User-Agent: Yealink SIP-T46S"]))
+        pass(
+            .received,
+            phone,
+            after: 400,
+            dialog.request("REGISTER", via: via, [contact, "User-Agent: Yealink SIP-T46S"])
+        )
         pass(.sent, phone, dialog.response("200 OK", via: via, toTag: "r", [contact]))
         dialog.cseq = "16 REGISTER"
         let next = "10.0.0.21:5062;branch=z9hG4bK-r2"
@@ -92,14 +112,32 @@ extension Lab {
         func far(_ branch: String) -> String { "10.0.0.1:5060;branch=z9hG4bK-\(branch) \(near)" }
         let phones = [Self.peer(22), Self.peer(57), Self.peer(58)]
         let began = now + .milliseconds(100)
-        pass(.received, caller, after: 100, call.request("INVITE", via: near, [Self.sdp], body: Script.session(21)))
+        pass(
+            .received,
+            caller,
+            after: 100,
+            call.request("INVITE", via: near, [Self.sdp], body: Script.session(21))
+        )
         pass(.sent, caller, isOwn: true, call.response("100 Trying", via: near))
         for (place, phone) in phones.enumerated() {
-            pass(.sent, phone, call.request("INVITE", via: far("77a\(place)"), [Self.sdp], body: Script.session(21)))
+            pass(
+                .sent,
+                phone,
+                call.request("INVITE", via: far("77a\(place)"), [Self.sdp], body: Script.session(21))
+            )
         }
-        let ringing = call.response("180 Ringing", via: far("77a0"), toTag: "b71", ["Contact: <sip:2002@10.0.0.22>"])
+        let ringing = call.response(
+            "180 Ringing",
+            via: far("77a0"),
+            toTag: "b71",
+            ["Contact: <sip:2002@10.0.0.22>"]
+        )
         pass(.received, phones[0], after: 38, ringing)
-        pass(.sent, caller, call.response("180 Ringing", via: near, toTag: "b71", ["Contact: <sip:2002@10.0.0.22>"]))
+        pass(
+            .sent,
+            caller,
+            call.response("180 Ringing", via: near, toTag: "b71", ["Contact: <sip:2002@10.0.0.22>"])
+        )
         pass(.received, phones[2], after: 24, call.response("486 Busy Here", via: far("77a2"), toTag: "c9"))
         pass(.sent, phones[2], isOwn: true, call.request("ACK", via: far("77a2"), toTag: "c9"))
         let again = call.request("INVITE", via: far("77a1"), [Self.sdp], body: Script.session(21))
@@ -112,35 +150,113 @@ extension Lab {
         now = now + .milliseconds(500)
         add(
             TransactionRow(
-                id: 41, role: .server, method: "INVITE", state: .proceeding, branch: "z9hG4bK-1c0", flow: caller,
-                startedAt: began, timers: [RunningTimer(name: .c, deadline: began + .seconds(181))], callID: callID,
-                code: 180))
+                id: 41,
+                role: .server,
+                method: "INVITE",
+                state: .proceeding,
+                branch: "z9hG4bK-1c0",
+                flow: caller,
+                startedAt: began,
+                timers: [RunningTimer(name: .c, deadline: began + .seconds(181))],
+                callID: callID,
+                code: 180
+            )
+        )
         add(
             TransactionRow(
-                id: 42, role: .client, method: "INVITE", state: .proceeding, branch: "z9hG4bK-77a0", flow: phones[0],
-                startedAt: began, callID: callID, parent: 41, fork: 0, code: 180))
+                id: 42,
+                role: .client,
+                method: "INVITE",
+                state: .proceeding,
+                branch: "z9hG4bK-77a0",
+                flow: phones[0],
+                startedAt: began,
+                callID: callID,
+                parent: 41,
+                fork: 0,
+                code: 180
+            )
+        )
         add(
             TransactionRow(
-                id: 43, role: .client, method: "INVITE", state: .calling, branch: "z9hG4bK-77a1", flow: phones[1],
+                id: 43,
+                role: .client,
+                method: "INVITE",
+                state: .calling,
+                branch: "z9hG4bK-77a1",
+                flow: phones[1],
                 startedAt: began,
                 timers: [
                     RunningTimer(name: .a, deadline: began + .milliseconds(3_500)),
                     RunningTimer(name: .b, deadline: began + .seconds(32)),
-                ], retransmits: 2, callID: callID, parent: 41, fork: 1))
+                ],
+                retransmits: 2,
+                callID: callID,
+                parent: 41,
+                fork: 1
+            )
+        )
         add(
             TransactionRow(
-                id: 44, role: .client, method: "INVITE", state: .completed, branch: "z9hG4bK-77a2", flow: phones[2],
-                startedAt: began, timers: [RunningTimer(name: .d, deadline: began + .seconds(30))], callID: callID,
-                parent: 41, fork: 2, code: 486))
+                id: 44,
+                role: .client,
+                method: "INVITE",
+                state: .completed,
+                branch: "z9hG4bK-77a2",
+                flow: phones[2],
+                startedAt: began,
+                timers: [RunningTimer(name: .d, deadline: began + .seconds(30))],
+                callID: callID,
+                parent: 41,
+                fork: 2,
+                code: 486
+            )
+        )
         add(
             TransactionRow(
-                id: 45, role: .server, method: "REGISTER", state: .completed, branch: "z9hG4bK-r2", flow: caller,
+                id: 45,
+                role: .server,
+                method: "REGISTER",
+                state: .completed,
+                branch: "z9hG4bK-r2",
+                flow: caller,
                 startedAt: began - .seconds(1),
                 timers: [RunningTimer(name: .j, deadline: began + .seconds(31))],
-                callID: "reg-1001@10.0.0.21", code: 200))
+                callID: "reg-1001@10.0.0.21",
+                code: 200
+            )
+        )
         add(
             TransactionRow(
-                id: 46, role: .client, method: "OPTIONS", state: .terminated, branch: "z9hG4bK-o1", flow: Self.peer(90),
-                startedAt: began - .seconds(33), retransmits: 10, callID: "ping@10.0.0.1", code: 408, endedAt: now))
+                id: 46,
+                role: .client,
+                method: "OPTIONS",
+                state: .terminated,
+                branch: "z9hG4bK-o1",
+                flow: Self.peer(90),
+                startedAt: began - .seconds(33),
+                retransmits: 10,
+                callID: "ping@10.0.0.1",
+                code: 408,
+                endedAt: now
+            )
+        )
+    }
+}
+
+extension Lab {
+    /// So many registered phones, and nothing else.
+    static func crowd(_ count: Int) -> Lab {
+        var lab = Lab()
+        for number in 0..<count {
+            lab.register(
+                String(100_000 + number * 7_919 % count),
+                host: UInt32(number % 250 + 1),
+                port: UInt16(1_024 + number % 60_000),
+                ago: number % 3_000,
+                refreshes: number % 9
+            )
+        }
+        return lab
     }
 }

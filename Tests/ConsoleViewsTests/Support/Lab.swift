@@ -26,19 +26,26 @@ struct Lab {
 
     static func peer(_ host: UInt32, _ port: UInt16 = 5_060) -> Flow {
         Flow(
-            transport: .udp, listener: ListenerID(0),
-            peer: SocketAddress(ip: .v4(0x0a00_0000 + host), port: port))
+            transport: .udp,
+            listener: ListenerID(0),
+            peer: SocketAddress(ip: .v4(0x0a00_0000 + host), port: port)
+        )
     }
 
     /// What changed since the last time, as the engine would say it.
     mutating func report() -> ConsoleEvent {
         counters.bindings += registrations.count
         var report = EngineReport(
-            moment: now, clock: ClockAnchor(moment: .zero, unixNanoseconds: Self.epoch),
-            startedAt: .zero + .seconds(60), mode: EngineMode(isLab: true, domains: ["lab.test"]),
+            moment: now,
+            clock: ClockAnchor(moment: .zero, unixNanoseconds: Self.epoch),
+            startedAt: .zero + .seconds(60),
+            mode: EngineMode(isLab: true, domains: ["lab.test"]),
             listeners: [
-                ListenerRow(listener: Self.listeners[0], failure: failure), ListenerRow(listener: Self.listeners[1]),
-            ], counters: counters)
+                ListenerRow(listener: Self.listeners[0], failure: failure),
+                ListenerRow(listener: Self.listeners[1]),
+            ],
+            counters: counters
+        )
         report.registrations = registrations
         report.removedRegistrations = removed
         report.transactions = transactions
@@ -54,18 +61,34 @@ struct Lab {
 
     @discardableResult
     mutating func register(
-        _ user: String, host: UInt32, port: UInt16 = 5_060, expires: Int = 3_600, agent: String = "Yealink SIP-T46S",
-        ago: Int = 0, refreshes: Int = 0, contact: String? = nil
+        _ user: String,
+        host: UInt32,
+        port: UInt16 = 5_060,
+        expires: Int = 3_600,
+        agent: String = "Yealink SIP-T46S",
+        ago: Int = 0,
+        refreshes: Int = 0,
+        contact: String? = nil
     ) -> BindingID {
         lastBinding += 1
         let id = BindingID(lastBinding)
         let flow = Self.peer(host, port)
         registrations.append(
             RegistrationRow(
-                id: id, aor: "\(user)@lab.test", contact: contact ?? "sip:\(user)@10.0.0.\(host):\(port)", flow: flow,
-                registeredAt: now - .seconds(ago + refreshes * 1_800), refreshedAt: now - .seconds(ago),
-                expiresAt: now - .seconds(ago) + .seconds(expires), refreshes: refreshes, userAgent: agent,
-                callID: "reg-\(user)@10.0.0.\(host)", cseq: UInt32(1 + refreshes), isBehindNAT: contact != nil))
+                id: id,
+                aor: "\(user)@lab.test",
+                contact: contact ?? "sip:\(user)@10.0.0.\(host):\(port)",
+                flow: flow,
+                registeredAt: now - .seconds(ago + refreshes * 1_800),
+                refreshedAt: now - .seconds(ago),
+                expiresAt: now - .seconds(ago) + .seconds(expires),
+                refreshes: refreshes,
+                userAgent: agent,
+                callID: "reg-\(user)@10.0.0.\(host)",
+                cseq: UInt32(1 + refreshes),
+                isBehindNAT: contact != nil
+            )
+        )
         return id
     }
 
@@ -95,13 +118,24 @@ struct Lab {
 
     /// One message on the wire, `after` milliseconds after the one before.
     mutating func pass(
-        _ direction: TraceRecord.Direction, _ flow: Flow, after milliseconds: Int = 1, isOwn: Bool = false,
-        isRepeat: Bool = false, drop: DropReason? = nil, _ text: String
+        _ direction: TraceRecord.Direction,
+        _ flow: Flow,
+        after milliseconds: Int = 1,
+        isOwn: Bool = false,
+        isRepeat: Bool = false,
+        drop: DropReason? = nil,
+        _ text: String
     ) {
         now = now + .milliseconds(milliseconds)
         let record = TraceRecord(
-            sequence: sequence, moment: now, direction: direction, flow: flow, isRetransmission: isRepeat, isOwn: isOwn,
-            drop: drop)
+            sequence: sequence,
+            moment: now,
+            direction: direction,
+            flow: flow,
+            isRetransmission: isRepeat,
+            isOwn: isOwn,
+            drop: drop
+        )
         let bytes = Array(text.utf8)
         chunk.append(record, bytes.span, sequence: sequence)
         sequence += 1
@@ -115,7 +149,13 @@ struct Script {
     var to: String
     var cseq = "1 INVITE"
 
-    private func message(_ first: String, via: String, toTag: String?, _ more: [String], _ body: String) -> String {
+    private func message(
+        _ first: String,
+        via: String,
+        toTag: String?,
+        _ more: [String],
+        _ body: String
+    ) -> String {
         var lines = [first]
         lines += via.split(separator: " ").map { "Via: SIP/2.0/UDP \($0)" }
         lines.append("Max-Forwards: 70")
@@ -128,11 +168,23 @@ struct Script {
         return lines.joined(separator: "\r\n") + "\r\n\r\n" + body
     }
 
-    func request(_ method: String, via: String, toTag: String? = nil, _ more: [String] = [], body: String = "") -> String {
+    func request(
+        _ method: String,
+        via: String,
+        toTag: String? = nil,
+        _ more: [String] = [],
+        body: String = ""
+    ) -> String {
         message("\(method) sip:\(to)@lab.test SIP/2.0", via: via, toTag: toTag, more, body)
     }
 
-    func response(_ line: String, via: String, toTag: String? = nil, _ more: [String] = [], body: String = "") -> String {
+    func response(
+        _ line: String,
+        via: String,
+        toTag: String? = nil,
+        _ more: [String] = [],
+        body: String = ""
+    ) -> String {
         message("SIP/2.0 \(line)", via: via, toTag: toTag, more, body)
     }
 

@@ -12,7 +12,11 @@ struct TestDriver {
 
     init(_ lab: Lab = .busyOffice(), width: Int = 80, height: Int = 24, view: ViewKind = .registrations) {
         self.lab = lab
-        console = Console(size: Size(width: width, height: height), now: lab.now - .seconds(30), startsIn: view)
+        console = Console(
+            size: Size(width: width, height: height),
+            now: lab.now - .seconds(30),
+            startsIn: view
+        )
         var past = Lab()
         past.now = lab.now
         for event in past.traffic(seconds: 20) { send(event) }
