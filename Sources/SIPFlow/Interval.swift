@@ -28,13 +28,13 @@ public struct Interval: Sendable, Hashable, Comparable {
         Interval(nanoseconds: Int64(count) * 1_000_000_000)
     }
 
-    /// Whole milliseconds, rounded down.
+    /// Whole milliseconds, rounded towards zero.
     public var milliseconds: Int { Int(nanoseconds / 1_000_000) }
 
     /// Seconds with their fraction, for display.
     public var seconds: Double { Double(nanoseconds) / 1_000_000_000 }
 
-    /// Whole seconds, rounded down.
+    /// Whole seconds, rounded towards zero.
     public var wholeSeconds: Int { Int(nanoseconds / 1_000_000_000) }
 
     /// Compares two lengths.

@@ -44,7 +44,8 @@ extension SocketAddress: CustomStringConvertible {
         if let colon = host.lastIndex(of: ":"),
             bracket.map({ $0 < colon }) ?? (host.firstIndex(of: ":") == colon)
         {
-            guard let value = UInt16(host[host.index(after: colon)...]) else { return nil }
+            let digits = host[host.index(after: colon)...]
+            guard digits.first != "+", let value = UInt16(digits) else { return nil }
             port = value
             host = host[..<colon]
         }

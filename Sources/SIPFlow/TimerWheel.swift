@@ -1,23 +1,29 @@
-/// Deadlines by slot number, on a hashed wheel.
+/// Deadlines by slot number, on a hashed wheel of two rings.
 ///
+/// - Shape: the fine ring has one bucket a tick for the 65,536 ticks ahead. What is further away waits in the coarse
+///   ring, one bucket for 65,536 ticks, and is poured into the fine ring when its turn comes.
 /// - Units: one tick is a millisecond; deadlines are rounded up to it, so nothing fires early.
-/// - Limits: any deadline; those more than 65 s ahead are passed over once a turn of the wheel.
+/// - Limits: any deadline; those more than 74 hours ahead are passed over once a turn of the coarse ring.
 /// - Cost: arming, re-arming and cancelling are O(1) and allocate nothing once the slot was used.
 public struct TimerWheel: ~Copyable {
-    private static let bucketCount = 65_536
+    private static let fineCount = 65_536
+    private static let coarseCount = 4_096
     private static let none = UInt32.max
     private static let unarmed = Int64.min
 
     private struct Node {
         var tick = TimerWheel.unarmed
+        var bucket = TimerWheel.none
         var next = TimerWheel.none
         var previous = TimerWheel.none
     }
 
-    private var heads = [UInt32](repeating: none, count: bucketCount)
-    private var occupied = [UInt64](repeating: 0, count: bucketCount / 64)
-    private var summary = [UInt64](repeating: 0, count: bucketCount / 4_096)
+    // Both rings in one row of buckets: the fine one first. A bit a bucket, and a bit for 64 of those bits.
+    private var heads = [UInt32](repeating: none, count: fineCount + coarseCount)
+    private var occupied = [UInt64](repeating: 0, count: (fineCount + coarseCount) / 64)
+    private var summary = [UInt64](repeating: 0, count: (fineCount + coarseCount) / 4_096)
     private var nodes: [Node] = []
+    // The fine ring holds ticks from `current + 1` to `current + fineCount`, so each bucket has one tick.
     private var current: Int64
     /// How many slots are armed.
     public private(set) var count = 0
@@ -29,9 +35,10 @@ public struct TimerWheel: ~Copyable {
 
     /// The moment to call `popDue` again at the latest; nil when nothing is armed.
     ///
-    /// It may be early for a deadline more than 65 s ahead, never late.
+    /// Never late. Early only when the coarse ring is to be poured, at most once in 65 s.
     public var nextDeadline: Moment? {
-        guard count > 0, let tick = nextOccupied(after: current) else { return nil }
+        guard count > 0 else { return nil }
+        let tick = min(nextFine ?? .max, nextRound.map { $0 * Int64(Self.fineCount) } ?? .max)
         return Moment(nanoseconds: tick * 1_000_000)
     }
 
@@ -60,19 +67,21 @@ public struct TimerWheel: ~Copyable {
     public mutating func popDue(now: Moment) -> UInt32? {
         let nowTick = Self.floorTick(now)
         while current < nowTick {
-            guard count > 0, let tick = nextOccupied(after: current), tick <= nowTick else {
+            let fine = nextFine ?? .max
+            if let round = nextRound, case let eve = round * Int64(Self.fineCount) - 1,
+                eve < min(fine, nowTick + 1)
+            {
+                current = eve
+                pour(round)
+                continue
+            }
+            guard fine <= nowTick else {
                 current = nowTick
                 return nil
             }
-            var slot = heads[Self.bucket(tick)]
-            while slot != Self.none {
-                if nodes[Int(slot)].tick <= tick {
-                    unlink(slot)
-                    return slot
-                }
-                slot = nodes[Int(slot)].next
-            }
-            current = tick
+            let slot = heads[Self.fineBucket(fine)]
+            unlink(slot)
+            return slot
         }
         return nil
     }
@@ -87,14 +96,22 @@ public struct TimerWheel: ~Copyable {
         return floor * 1_000_000 == moment.nanoseconds ? floor : floor + 1
     }
 
-    private static func bucket(_ tick: Int64) -> Int {
-        Int(truncatingIfNeeded: tick) & (bucketCount - 1)
+    private static func fineBucket(_ tick: Int64) -> Int {
+        Int(truncatingIfNeeded: tick) & (fineCount - 1)
     }
 
+    private static func coarseBucket(_ round: Int64) -> Int {
+        fineCount + Int(truncatingIfNeeded: round) & (coarseCount - 1)
+    }
+
+    /// The round of the first tick in the fine ring; the coarse ring holds later rounds only.
+    private var round: Int64 { (current + 1) >> 16 }
+
     private mutating func link(_ slot: UInt32, _ tick: Int64) {
-        let bucket = Self.bucket(tick)
+        let isNear = tick - current <= Int64(Self.fineCount)
+        let bucket = isNear ? Self.fineBucket(tick) : Self.coarseBucket(tick >> 16)
         let head = heads[bucket]
-        nodes[Int(slot)] = Node(tick: tick, next: head, previous: Self.none)
+        nodes[Int(slot)] = Node(tick: tick, bucket: UInt32(bucket), next: head, previous: Self.none)
         if head != Self.none { nodes[Int(head)].previous = slot }
         heads[bucket] = slot
         occupied[bucket >> 6] |= 1 << UInt64(bucket & 63)
@@ -104,7 +121,7 @@ public struct TimerWheel: ~Copyable {
 
     private mutating func unlink(_ slot: UInt32) {
         let node = nodes[Int(slot)]
-        let bucket = Self.bucket(node.tick)
+        let bucket = Int(node.bucket)
         if node.previous == Self.none {
             heads[bucket] = node.next
         } else {
@@ -119,27 +136,58 @@ public struct TimerWheel: ~Copyable {
         count -= 1
     }
 
-    /// The first tick after another whose bucket holds something, within one turn of the wheel.
-    private func nextOccupied(after tick: Int64) -> Int64? {
-        let start = Self.bucket(tick + 1)
-        if let bucket = firstOccupied(from: start) { return tick + 1 + Int64(bucket - start) }
-        guard let bucket = firstOccupied(from: 0) else { return nil }
-        return tick + 1 + Int64(bucket + Self.bucketCount - start)
+    /// Moves what is due in a round from the coarse ring to the fine one.
+    private mutating func pour(_ round: Int64) {
+        var slot = heads[Self.coarseBucket(round)]
+        while slot != Self.none {
+            let node = nodes[Int(slot)]
+            if node.tick >> 16 == round {
+                unlink(slot)
+                link(slot, node.tick)
+            }
+            slot = node.next
+        }
     }
 
-    private func firstOccupied(from start: Int) -> Int? {
-        let word = start >> 6
-        let rest = occupied[word] & (~0 << UInt64(start & 63))
-        if rest != 0 { return word << 6 + rest.trailingZeroBitCount }
-        var group = (word + 1) >> 6
+    /// The earliest tick in the fine ring.
+    private var nextFine: Int64? {
+        let start = Self.fineBucket(current + 1)
+        if let bucket = firstOccupied(start..<Self.fineCount) { return current + 1 + Int64(bucket - start) }
+        guard let bucket = firstOccupied(0..<start) else { return nil }
+        return current + 1 + Int64(bucket + Self.fineCount - start)
+    }
+
+    /// The next round for which the coarse ring holds something.
+    private var nextRound: Int64? {
+        let start = Self.coarseBucket(round + 1)
+        let end = Self.fineCount + Self.coarseCount
+        if let bucket = firstOccupied(start..<end) { return round + 1 + Int64(bucket - start) }
+        guard let bucket = firstOccupied(Self.fineCount..<start) else { return nil }
+        return round + 1 + Int64(bucket + Self.coarseCount - start)
+    }
+
+    private func firstOccupied(_ buckets: Range<Int>) -> Int? {
+        guard !buckets.isEmpty else { return nil }
+        var word = buckets.lowerBound >> 6
+        var bits = occupied[word] & (~0 << UInt64(buckets.lowerBound & 63))
+        if bits == 0 {
+            guard let next = firstOccupiedWord(word + 1) else { return nil }
+            word = next
+            bits = occupied[word]
+        }
+        let bucket = word << 6 + bits.trailingZeroBitCount
+        return bucket < buckets.upperBound ? bucket : nil
+    }
+
+    private func firstOccupiedWord(_ start: Int) -> Int? {
+        var group = start >> 6
         guard group < summary.count else { return nil }
-        var groups = summary[group] & (~0 << UInt64((word + 1) & 63))
-        while groups == 0 {
+        var words = summary[group] & (~0 << UInt64(start & 63))
+        while words == 0 {
             group += 1
             guard group < summary.count else { return nil }
-            groups = summary[group]
+            words = summary[group]
         }
-        let next = group << 6 + groups.trailingZeroBitCount
-        return next << 6 + occupied[next].trailingZeroBitCount
+        return group << 6 + words.trailingZeroBitCount
     }
 }

@@ -66,7 +66,9 @@ extension Span<UInt8> {
     }
 }
 
-/// Walks the comma-separated values of one header field; commas in quotes and angle brackets split nothing.
+/// Walks the comma-separated values of one header field.
+///
+/// Commas in quotes and angle brackets split nothing.
 public struct ValueCursor: Sendable {
     private var offset: Int
     private let end: Int
@@ -91,7 +93,7 @@ public struct ValueCursor: Sendable {
     }
 }
 
-/// Where the value that begins at an offset ends: at a comma outside quotes and brackets, or at the end.
+/// Where the value at an offset ends: at a comma outside quotes and brackets, or at the end.
 func valueEnd(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
     guard bytes.first(UInt8(ascii: ","), in: Slice(start, end)) != nil else { return end }
     var offset = start

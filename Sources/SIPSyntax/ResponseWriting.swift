@@ -65,7 +65,9 @@ public func appendLine(_ bytes: Span<UInt8>, _ field: HeaderField, to output: in
     output.append(ascii: "\r\n")
 }
 
-/// Appends the first Via field, its first value with `received` and `rport` filled in, the others below it.
+/// Appends the first Via field, its first value with `received` and `rport` filled in.
+///
+/// Its other values follow in a field of their own.
 public func appendTopVia(
     _ bytes: Span<UInt8>,
     _ index: MessageIndex,

@@ -113,17 +113,7 @@ struct CallProgress: Sendable {
             if matchesAttempt {
                 beginAgain(entry)
             } else if entry.number == attempt.number {
-                row.legs.append(
-                    CallLeg(
-                        fork: Fork(row.legs.count),
-                        peer: record.flow.peer,
-                        code: nil,
-                        reason: "",
-                        retransmissions: 0,
-                        isCancelled: false
-                    )
-                )
-                branches.append(entry.branch)
+                addLeg(record, entry)
             }
         case .cancel:
             if matchesAttempt && entry.branch == attempt.branch {
@@ -141,6 +131,20 @@ struct CallProgress: Sendable {
             .other:
             return
         }
+    }
+
+    private mutating func addLeg(_ record: TraceRecord, _ entry: MessageEntry) {
+        row.legs.append(
+            CallLeg(
+                fork: Fork(row.legs.count),
+                peer: record.flow.peer,
+                code: nil,
+                reason: "",
+                retransmissions: 0,
+                isCancelled: false
+            )
+        )
+        branches.append(entry.branch)
     }
 
     /// A new INVITE of the caller after a refusal, such as one with credentials (RFC 3261 §8.1.3.5).

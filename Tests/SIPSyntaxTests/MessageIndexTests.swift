@@ -138,10 +138,12 @@ struct MessageIndexTests {
         let all = try Parsed(request().filter { $0 != 0x0d })
         #expect(all.fault == nil && all.index.hasBareLineFeed)
         var bytes = request()
-        bytes.remove(at: try #require(bytes.firstIndex(of: 0x0d)))
+        let place = try #require(bytes.firstIndex(of: 0x0d))
+        bytes.remove(at: place)
         let one = try Parsed(bytes)
         #expect(one.fault == nil && one.index.hasBareLineFeed && one.index.fields.count == 7)
-        #expect(try !Parsed(request()).index.hasBareLineFeed)
+        let none = try Parsed(request())
+        #expect(!none.index.hasBareLineFeed)
     }
 
     @Test("Q07 bare carriage returns end no line")
@@ -196,7 +198,8 @@ struct MessageIndexTests {
     func reuse() throws {
         var index = MessageIndex()
         let first = request("INVITE sip:a@b SIP/2.0", adding: ["Route: <sip:r>", "X: 1"], body: "v=0")
-        try index.parse(first.filter { $0 != 0x0d }.span)
+        let bare = first.filter { $0 != 0x0d }
+        try index.parse(bare.span)
         let second = wire("SIP/2.0 200 OK\nCSeq: 1 BYE\n\n")
         try index.parse(second.span)
         var fresh = MessageIndex()
@@ -210,9 +213,15 @@ struct MessageIndexTests {
     @Test("an index is empty again after bytes that are no message")
     func reuseAfterError() throws {
         var index = MessageIndex()
-        try index.parse(request().span)
+        let sound = request()
+        try index.parse(sound.span)
         let junk = Array("junk".utf8)
-        #expect(throws: SyntaxError.self) { try index.parse(junk.span) }
+        do {
+            try index.parse(junk.span)
+            Issue.record("junk was taken for a message")
+        } catch {
+            #expect(error.reason == .notSIP)
+        }
         #expect(index.fields.isEmpty && !index.has(.via) && index.cseq == nil)
     }
 }

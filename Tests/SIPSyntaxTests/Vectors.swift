@@ -97,8 +97,8 @@ extension [UInt8] {
 }
 
 /// The folder that holds Package.swift.
-let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
+let repository = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
 
 /// All files below a folder of `Tests/Vectors/Messages`, in order of their names.
 func vectorFiles(_ folder: String) throws -> [URL] {

@@ -25,29 +25,31 @@ struct DemoPlot: Sendable {
     private var nextScene = 0
     private var nextPhone = 0
     private var random: SeededGenerator
-    /// When something happens next.
-    private(set) var nextMoment: Moment
+    private var sceneMoment: Moment
     private var returning: [(moment: Moment, phone: Int)] = []
 
     /// Begins at a moment.
     init(now: Moment, seed: UInt64) {
-        nextMoment = now
+        sceneMoment = now
         random = SeededGenerator(seed: seed)
     }
+
+    /// When something happens next.
+    var nextMoment: Moment { returning.map(\.moment).reduce(sceneMoment, min) }
 
     /// Lets happen what is due.
     mutating func advance(_ phones: inout [DemoPhone], now: Moment) {
         for back in returning where back.moment <= now { phones[back.phone].register(now: now) }
         returning.removeAll { $0.moment <= now }
-        guard nextMoment <= now else { return }
+        guard sceneMoment <= now else { return }
         if nextPhone < phones.count {
             phones[nextPhone].register(now: now)
             nextPhone += 1
-            nextMoment = now + Self.registrationPace
+            sceneMoment = now + Self.registrationPace
         } else {
             play(Scene.allCases[nextScene], &phones, now: now)
             nextScene = (nextScene + 1) % Scene.allCases.count
-            nextMoment = now + .milliseconds(Int.random(in: Self.scenePace, using: &random))
+            sceneMoment = now + .milliseconds(Int.random(in: Self.scenePace, using: &random))
         }
     }
 

@@ -57,14 +57,7 @@ struct ChoiceDialog: Sendable {
     let title: String
     let entries: [String]
     let changes: [ListChange]
-    private(set) var selected: Int
-
-    init(title: String, entries: [String], changes: [ListChange], selected: Int) {
-        self.title = title
-        self.entries = entries
-        self.changes = changes
-        self.selected = selected
-    }
+    var selected: Int
 
     mutating func handle(_ key: Key) -> DialogResult {
         switch key {

@@ -28,6 +28,6 @@ public struct Console: Sendable {
         Screen(state: state, glyphs: glyphs).draw()
     }
 
-    /// When the screen changes by itself next: a `.tick` is due then. Nil while nothing moves.
+    /// When the screen changes by itself next and a tick is due; nil while nothing moves.
     public var nextTick: Moment? { state.nextTick }
 }

@@ -30,7 +30,7 @@ struct LadderGeometry: Equatable {
     init(columns total: Int, first: Int, width: Int) {
         self.total = total
         let gaps = max(1, total - 1)
-        let isRoomy = (width - Self.fullMargin - 2 * Self.outer) / gaps >= 14
+        let isRoomy = (width - Self.fullMargin - 2 * Self.outer) / gaps >= 10
         margin = isRoomy ? Self.fullMargin : Self.compactMargin
         var room = max(0, width - margin - 2 * Self.outer)
         let count = min(total, max(2, room / Self.spacings.lowerBound + 1))

@@ -86,7 +86,7 @@ struct Layout: Sendable, Equatable {
             case .medium:
                 let left = view == .calls ? 40 : 54
                 return beside([(lists, left), ([(.ladder, 1), (.message, 1)], 100 - left)], in: body)
-            case .wide: return beside([(lists, 36), ([(.ladder, 1)], 38), ([(.message, 1)], 26)], in: body)
+            case .wide: return beside([(lists, 36), ([(.ladder, 1)], 40), ([(.message, 1)], 24)], in: body)
             }
         }
     }

@@ -161,35 +161,14 @@ extension Screen {
         let fit = ColumnFit(columns.map { ($0.width, $0.priority) }, in: inside.width)
         var at = inside.row
         if rows.isEmpty {
-            canvas.put(
-                cut("none left: they stay 5 s after their end", inside.width),
-                column: inside.column,
-                row: at,
-                .textMuted
-            )
-            at += 1
+            let words = cut("none left: they stay 5 s after their end", inside.width)
+            canvas.put(words, column: inside.column, row: at, .textMuted)
         } else {
-            for placed in fit.placed {
-                let title = TextWidth.padded(
-                    TextWidth.prefix(columns[placed.index].title, placed.width),
-                    to: placed.width,
-                    alignedRight: columns[placed.index].isRight
-                )
-                canvas.put(title, column: inside.column + placed.offset, row: at, .tableHeader)
-            }
-            at += 1
+            drawTitles(columns, sort: nil, fit, column: inside.column, row: at, on: &canvas)
         }
+        at += 1
         for row in rows where at < inside.bottom {
-            for placed in fit.placed {
-                let spec = columns[placed.index]
-                let text = TextWidth.padded(
-                    cut(spec.text(row, context), placed.width),
-                    to: placed.width,
-                    alignedRight: spec.isRight
-                )
-                let role = row.endedAt != nil ? .stateEnding : spec.roleOf?(row, context) ?? spec.role
-                canvas.put(text, column: inside.column + placed.offset, row: at, role, limit: placed.width)
-            }
+            draw(row, columns, fit, column: inside.column, row: at, right: inside.right, on: &canvas)
             at += 1
         }
         at += 1

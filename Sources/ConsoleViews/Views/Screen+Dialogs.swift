@@ -37,37 +37,12 @@ extension Screen {
     }
 
     private func draw(_ kick: KickDialog, on canvas: inout Canvas) {
-        let shown = kick.items.prefix(4)
-        let more = kick.items.count - shown.count
-        let height = 11 + shown.count + (more > 0 ? 1 : 0) + (kick.hasScope ? 1 : 0)
+        let shown = min(kick.items.count, Self.shownTargets)
+        let height = 11 + shown + (kick.items.count > shown ? 1 : 0) + (kick.hasScope ? 1 : 0)
         let title = kick.items.count == 1 ? "Kick registration" : "Kick \(kick.items.count) registrations"
         let area = frame(title, width: 68, height: height, on: &canvas)
-        var row = area.row
-        for item in shown {
-            let contact = "\(Words.address(ofURI: item.row.contact)) \(item.row.flow.transport.token)"
-            let aor = cut(item.row.aor, area.width / 2)
-            let end = canvas.put(aor, column: area.column, row: row, .textStrong, limit: area.width)
-            canvas.put(
-                cut("  contact \(contact)", area.right - end),
-                column: end,
-                row: row,
-                .text,
-                limit: area.right - end
-            )
-            row += 1
-        }
-        if more > 0 {
-            canvas.put("and \(more) more", column: area.column, row: row, .textMuted)
-            row += 1
-        }
-        if kick.calls > 0 {
-            let words = "\(Format.count(kick.calls, "active call")) will NOT be ended"
-            canvas.put(words, column: area.column, row: row, .flashWarn, limit: area.width)
-        } else {
-            canvas.put("No active call", column: area.column, row: row, .textMuted, limit: area.width)
-        }
-        row += 2
-        row = drawFields(kick, in: area, row: row, on: &canvas)
+        var row = drawTargets(kick, in: area, on: &canvas)
+        row = drawFields(kick, in: area, row: row + 1, on: &canvas)
         for line in [
             "A phone that is not told stays away until its next refresh.",
             "Undo is possible for 10 s. This is written to the audit log.",
@@ -75,7 +50,40 @@ extension Screen {
             canvas.put(cut(line, area.width), column: area.column, row: row, .textMuted, limit: area.width)
             row += 1
         }
-        row += 1
+        drawButtons(kick, in: area, row: row + 1, on: &canvas)
+    }
+
+    private static let shownTargets = 4
+
+    /// What is kicked, and what goes on all the same; returns the row behind it.
+    private func drawTargets(_ kick: KickDialog, in area: Rectangle, on canvas: inout Canvas) -> Int {
+        var row = area.row
+        for item in kick.items.prefix(Self.shownTargets) {
+            let contact = "\(Words.address(ofURI: item.row.contact)) \(item.row.flow.transport.token)"
+            let aor = cut(item.row.aor, area.width / 2)
+            let end = canvas.put(aor, column: area.column, row: row, .textStrong, limit: area.width)
+            let room = area.right - end
+            canvas.put(cut("  contact \(contact)", room), column: end, row: row, .text, limit: room)
+            row += 1
+        }
+        if kick.items.count > Self.shownTargets {
+            let words = "and \(kick.items.count - Self.shownTargets) more"
+            canvas.put(words, column: area.column, row: row, .textMuted)
+            row += 1
+        }
+        let calls =
+            kick.calls > 0 ? "\(Format.count(kick.calls, "active call")) will NOT be ended" : "No active call"
+        canvas.put(
+            calls,
+            column: area.column,
+            row: row,
+            kick.calls > 0 ? .flashWarn : .textMuted,
+            limit: area.width
+        )
+        return row + 1
+    }
+
+    private func drawButtons(_ kick: KickDialog, in area: Rectangle, row: Int, on canvas: inout Canvas) {
         let isCancel = kick.field == .cancel
         var column = canvas.put(
             isCancel ? "[ Cancel (enter) ]" : "  Cancel (esc)    ",
@@ -191,34 +199,37 @@ extension Screen {
             role: .prompt,
             isFocused: true
         )
-        let room = area.height - 2
+        drawEntries(entries, selected: help.selected, in: area, on: &canvas)
+    }
+
+    private func drawEntries(
+        _ entries: [HelpDialog.Entry],
+        selected: Int,
+        in area: Rectangle,
+        on canvas: inout Canvas
+    ) {
+        let room = max(0, area.height - 2)
         guard !entries.isEmpty else {
             canvas.put("No key does that here.", column: area.column, row: area.row + 2, .textMuted)
             return
         }
-        let top = max(0, min(help.selected - room / 2, entries.count - room))
-        for (place, entry) in entries.dropFirst(top).prefix(max(0, room)).enumerated() {
+        let top = max(0, min(selected - room / 2, entries.count - room))
+        for (place, entry) in entries.dropFirst(top).prefix(room).enumerated() {
             let row = area.row + 2 + place
-            canvas.put(
-                TextWidth.padded(entry.keys, to: 14, alignedRight: true),
-                column: area.column + 1,
-                row: row,
-                .hintKey
-            )
-            canvas.put(
-                cut(entry.help, area.width - 18),
-                column: area.column + 18,
-                row: row,
-                .text,
-                limit: area.width - 18
-            )
-            guard top + place == help.selected else { continue }
-            canvas.put(glyphs[.cursor], column: area.column, row: row, .textStrong)
-            canvas.overlay(
-                Rectangle(column: area.column, row: row, width: area.width, height: 1),
-                with: .rowSelected
-            )
+            let keys = TextWidth.padded(entry.keys, to: 14, alignedRight: true)
+            canvas.put(keys, column: area.column + 1, row: row, .hintKey)
+            canvas.put(cut(entry.help, area.width - 18), column: area.column + 18, row: row, .text)
+            if top + place == selected { drawChoice(row: row, in: area, on: &canvas) }
         }
+    }
+
+    /// Shows that an entry of a dialog is selected.
+    private func drawChoice(row: Int, in area: Rectangle, on canvas: inout Canvas) {
+        canvas.put(glyphs[.cursor], column: area.column, row: row, .textStrong)
+        canvas.overlay(
+            Rectangle(column: area.column, row: row, width: area.width, height: 1),
+            with: .rowSelected
+        )
     }
 
     private func draw(_ choice: ChoiceDialog, on canvas: inout Canvas) {
@@ -229,11 +240,7 @@ extension Screen {
             let row = area.row + place
             canvas.put(cut(entry, area.width - 2), column: area.column + 2, row: row, .text)
             guard top + place == choice.selected else { continue }
-            canvas.put(glyphs[.cursor], column: area.column, row: row, .textStrong)
-            canvas.overlay(
-                Rectangle(column: area.column, row: row, width: area.width, height: 1),
-                with: .rowSelected
-            )
+            drawChoice(row: row, in: area, on: &canvas)
             canvas.cursor = Position(column: area.column, row: row)
         }
     }

@@ -29,7 +29,7 @@ extension Screen {
         }
     }
 
-    /// The last row: the line being typed, what may follow the keys typed so far, or the keys that work here.
+    /// The last row: the line being typed, the keys that may follow, or those that work here.
     func drawHints(on canvas: inout Canvas) {
         if let prompt = state.prompt { return drawPrompt(prompt, on: &canvas) }
         var hints: [(key: String, text: String)]

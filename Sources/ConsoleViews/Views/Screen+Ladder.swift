@@ -24,11 +24,8 @@ extension Screen {
             let at = inside.row + 1 + place
             painter.draw(row, row: at, on: &canvas)
             guard let id = row.message?.sequence, id == model.selected else { continue }
-            canvas.put(glyphs[.cursor], column: inside.column, row: at, .textStrong)
             let line = Rectangle(column: inside.column, row: at, width: inside.width, height: 1)
-            let hasKeys = isFocused(.ladder) && state.dialog == nil
-            canvas.overlay(line, with: hasKeys ? .rowSelected : .rowSelectedInactive)
-            if hasKeys && state.prompt == nil { canvas.cursor = Position(column: inside.column, row: at) }
+            drawSelection(on: line, of: .ladder, on: &canvas)
         }
     }
 

@@ -30,27 +30,28 @@ extension Screen {
         // Two cells for the cursor and the mark.
         let left = area.column + 4
         let fit = ColumnFit(Row.columns.map { ($0.width, $0.priority) }, in: area.right - 2 - left)
-        drawTitles(list, fit, column: left, row: area.row + 1, on: &canvas)
+        drawTitles(Row.columns, sort: list.sort, fit, column: left, row: area.row + 1, on: &canvas)
         for (place, entry) in shown.enumerated() {
             let at = area.row + 2 + place
             if let value = row(entry.id) {
-                draw(value, fit, column: left, row: at, right: area.right - 2, on: &canvas)
+                draw(value, Row.columns, fit, column: left, row: at, right: area.right - 2, on: &canvas)
             }
-            let isSelected = list.selected == entry.id
-            let isMarked = list.marks.contains(entry.id)
-            if isSelected { canvas.put(glyphs[.cursor], column: area.column + 1, row: at, .textStrong) }
-            if isMarked { canvas.put(glyphs[.mark], column: area.column + 2, row: at, .textStrong) }
             let line = Rectangle(column: area.column + 1, row: at, width: area.width - 2, height: 1)
-            if isSelected {
-                let hasKeys = isFocused(pane) && state.dialog == nil
-                canvas.overlay(line, with: hasKeys ? .rowSelected : .rowSelectedInactive)
-                if hasKeys && state.prompt == nil {
-                    canvas.cursor = Position(column: area.column + 1, row: at)
-                }
-            } else if isMarked {
-                canvas.overlay(line, with: .rowMarked)
+            let isSelected = list.selected == entry.id
+            if list.marks.contains(entry.id) {
+                canvas.put(glyphs[.mark], column: area.column + 2, row: at, .textStrong)
+                if !isSelected { canvas.overlay(line, with: .rowMarked) }
             }
+            if isSelected { drawSelection(on: line, of: pane, on: &canvas) }
         }
+    }
+
+    /// Shows that a row is selected, and whether keys go to it.
+    func drawSelection(on line: Rectangle, of pane: Pane, on canvas: inout Canvas) {
+        let hasKeys = isFocused(pane) && state.dialog == nil
+        canvas.put(glyphs[.cursor], column: line.column, row: line.row, .textStrong)
+        canvas.overlay(line, with: hasKeys ? .rowSelected : .rowSelectedInactive)
+        if hasKeys && state.prompt == nil { canvas.cursor = Position(column: line.column, row: line.row) }
     }
 
     private func title<Row>(_ list: ListModel<Row>, _ pane: Pane) -> String {
@@ -73,25 +74,22 @@ extension Screen {
         return words.joined(separator: "  ")
     }
 
-    private func drawTitles<Row: ListRow>(
-        _ list: ListModel<Row>,
+    /// The words above the columns, with an arrow at the one that is sorted by.
+    func drawTitles<Row: ListRow>(
+        _ columns: [Column<Row>],
+        sort: ListSort?,
         _ fit: ColumnFit,
         column: Int,
         row: Int,
         on canvas: inout Canvas
     ) {
         for placed in fit.placed {
-            let spec = Row.columns[placed.index]
-            let isSorted = list.sort.column == placed.index
-            let arrow = isSorted ? glyphs[list.sort.isDescending ? .sortDown : .sortUp] : ""
-            let room = placed.width - TextWidth.of(arrow)
-            let text = TextWidth.padded(
-                TextWidth.prefix(spec.title, room) + arrow,
-                to: placed.width,
-                alignedRight: spec.isRight
-            )
+            let spec = columns[placed.index]
+            let isSorted = sort?.column == placed.index
+            let arrow = isSorted ? glyphs[sort?.isDescending == true ? .sortDown : .sortUp] : ""
+            let text = TextWidth.prefix(spec.title, placed.width - TextWidth.of(arrow)) + arrow
             canvas.put(
-                text,
+                TextWidth.padded(text, to: placed.width, alignedRight: spec.isRight),
                 column: column + placed.offset,
                 row: row,
                 isSorted ? .tableSort : .tableHeader,
@@ -100,8 +98,10 @@ extension Screen {
         }
     }
 
-    private func draw<Row: ListRow>(
+    /// One row, column by column; the story of a row that is gone begins at the third.
+    func draw<Row: ListRow>(
         _ value: Row,
+        _ columns: [Column<Row>],
         _ fit: ColumnFit,
         column: Int,
         row: Int,
@@ -116,7 +116,7 @@ extension Screen {
                 canvas.put(cut(story, right - at), column: at, row: row, .stateEnding, limit: right - at)
                 return
             }
-            let spec = Row.columns[placed.index]
+            let spec = columns[placed.index]
             let text = cut(spec.text(value, context), placed.width, inMiddle: spec.cut == .middle)
             let role = isOver ? .stateEnding : spec.roleOf?(value, context) ?? spec.role
             canvas.put(

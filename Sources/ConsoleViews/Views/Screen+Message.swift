@@ -26,34 +26,27 @@ extension Screen {
             .textMuted,
             limit: inside.width
         )
-        let needle = state.search.map(SearchText.init)
-        for (place, line) in lines.dropFirst(model.top).prefix(max(0, inside.height - 1)).enumerated() {
-            let at = inside.row + 1 + place
-            let end = canvas.put(
-                line.head,
-                column: inside.column,
-                row: at,
-                line.headRole,
-                limit: inside.width
-            )
-            let room = inside.right - end
-            canvas.put(
-                cut(line.rest, room),
-                column: end,
-                row: at,
-                line.isChanged ? .sipChanged : line.role,
-                limit: room
-            )
-            if line.isChanged { canvas.put("*", column: inside.column - 1, row: at, .sipChanged) }
-            if let needle, needle.occurs(in: line.text) {
-                canvas.overlay(
-                    Rectangle(column: inside.column, row: at, width: inside.width, height: 1),
-                    with: .searchMatch
-                )
-            }
-        }
+        drawLines(lines, in: inside, on: &canvas)
         if isFocused(.message), state.dialog == nil, state.prompt == nil {
             canvas.cursor = Position(column: inside.column, row: inside.row + 1)
+        }
+    }
+
+    /// The lines below the first, with what was searched and what has changed.
+    private func drawLines(_ lines: [MessageLine], in area: Rectangle, on canvas: inout Canvas) {
+        let needle = state.search.map(SearchText.init)
+        let shown = lines.dropFirst(state.message.top).prefix(max(0, area.height - 1))
+        for (place, line) in shown.enumerated() {
+            let row = area.row + 1 + place
+            let end = canvas.put(line.head, column: area.column, row: row, line.headRole, limit: area.width)
+            let room = area.right - end
+            let role = line.isChanged ? .sipChanged : line.role
+            canvas.put(cut(line.rest, room), column: end, row: row, role, limit: room)
+            if line.isChanged { canvas.put("*", column: area.column - 1, row: row, .sipChanged) }
+            if let needle, needle.occurs(in: line.text) {
+                let whole = Rectangle(column: area.column, row: row, width: area.width, height: 1)
+                canvas.overlay(whole, with: .searchMatch)
+            }
         }
     }
 
