@@ -64,7 +64,6 @@ let package = Package(
         tests(of: "SIPTrace", ["SIPSyntax", "SIPFlow"]),
         tests(of: "SIPTransaction", ["SIPSyntax", "SIPFlow"]),
         tests(of: "SIPRegistrar", ["SIPSyntax", "SIPFlow"]),
-        tests(of: "SIPProxy", ["SIPRegistrar", "SIPTransaction", "SIPSyntax", "SIPFlow"]),
         tests(of: "SIPCore", ["SIPReport", "SIPTrace", "SIPSyntax", "SIPFlow"]),
         tests(of: "SIPTransport", ["SIPFlow"]),
         tests(of: "SIPEngine", ["SIPTransport", "SIPCore", "SIPReport", "SIPTrace", "SIPFlow"]),

@@ -48,12 +48,12 @@ extension Machine {
         var next = unsafe first
         while let entry = unsafe next?.pointee {
             unsafe next = entry.ifa_next
-            guard let address = unsafe entry.ifa_addr, unsafe entry.ifa_flags & UInt32(IFF_UP.rawValue) != 0 else {
+            guard let address = unsafe entry.ifa_addr, unsafe entry.ifa_flags & UInt32(IFF_UP) != 0 else {
                 continue
             }
             // The family says how long the address is, and bytes 4 or 8 on hold it in network order.
             let bytes = unsafe UnsafeRawPointer(address)
-            switch unsafe CInt(address.pointee.sa_family) {
+            switch CInt(unsafe address.pointee.sa_family) {
             case AF_INET:
                 addresses.append(
                     .v4(UInt32(bigEndian: unsafe bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self))))

@@ -47,14 +47,14 @@ enum ControlAnswer {
         if let last = request.last { wanted = Array(wanted.suffix(max(0, last))) }
         return wanted.map { row in
             MessageJSON(
-                row, raw: book.bytes(of: row.sequence), listeners: update.report.listeners,
+                row, raw: book.raw(row.sequence) ?? [], listeners: update.report.listeners,
                 clock: update.report.clock)
         }
     }
 
     private static func book(of update: EngineUpdate) -> TraceBook {
         var book = TraceBook()
-        book.absorb(update.chunks)
+        for chunk in update.chunks { book.absorb(chunk) }
         return book
     }
 }

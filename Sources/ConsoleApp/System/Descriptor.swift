@@ -37,7 +37,7 @@ final class Descriptor: Sendable {
             // The call reads the bytes from `start` on, which live until it returns.
             let count = unsafe bytes.withUnsafeBytes { all in
                 let rest = unsafe UnsafeRawBufferPointer(rebasing: all[start...])
-                return unsafe send(number, rest.baseAddress, rest.count, CInt(MSG_NOSIGNAL.rawValue))
+                return unsafe send(number, rest.baseAddress, rest.count, CInt(MSG_NOSIGNAL))
             }
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else { return false }
