@@ -186,7 +186,7 @@ extension SIPProxy {
             answer(id, 400, reason: "Malformed To", bytes, index, now: now, into: &outbox)
             return
         }
-        guard serves(bytes, aor), let user = aor.user, !user.isEmpty else {
+        guard domains.servesAddressOfRecord(bytes, aor), let user = aor.user, !user.isEmpty else {
             answer(id, 404, bytes, index, now: now, into: &outbox)
             return
         }

@@ -37,6 +37,14 @@ public struct ServedDomains: Sendable {
         return contains(domains, bytes, host) || contains(aliases, bytes, host)
     }
 
+    /// True when an address of record is ours: by its host alone, since phones leave our port out there.
+    public func servesAddressOfRecord(_ bytes: Span<UInt8>, _ uri: URI) -> Bool {
+        if let ip = IPAddress(bytes.extracting(uri.host.range)) {
+            for listener in listeners where listener.address.ip == ip || listener.advertised.ip == ip { return true }
+        }
+        return contains(domains, bytes, uri.host) || contains(aliases, bytes, uri.host)
+    }
+
     /// Appends the location table's key of a served URI; own addresses count as the home domain.
     public func appendKey(_ bytes: Span<UInt8>, _ uri: URI, to key: inout [UInt8]) {
         uri.appendAddressOfRecord(bytes, to: &key)

@@ -52,7 +52,7 @@ extension Machine {
                 continue
             }
             // The family says how long the address is, and bytes 4 or 8 on hold it in network order.
-            let bytes = unsafe UnsafeRawPointer(address)
+            let bytes = UnsafeRawPointer(address)
             switch CInt(unsafe address.pointee.sa_family) {
             case AF_INET:
                 addresses.append(

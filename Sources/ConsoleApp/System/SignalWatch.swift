@@ -19,7 +19,7 @@ final class SignalWatch {
         let queue = DispatchQueue(label: "sipglass.signals")
         sources = [SIGTERM, SIGINT, SIGHUP].map { number in
             // Dispatch sees a signal only when its default action is off.
-            unsafe signal(number, SIG_IGN)
+            signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler { @Sendable in raised.raise() }
             source.activate()

@@ -34,7 +34,7 @@ enum UNIXSocket {
         let socket = try open()
         // The mode is that of the socket's file from the first moment, without touching the process's umask.
         guard fchmod(socket.number, 0o600) == 0 else { throw .system(systemErrorText(errno)) }
-        guard try withAddress(path, { unsafe bind(socket.number, $0, $1) }) == 0 else {
+        guard try unsafe withAddress(path, { unsafe bind(socket.number, $0, $1) }) == 0 else {
             throw errno == EADDRINUSE ? .taken : .system(systemErrorText(errno))
         }
         guard Glibc.listen(socket.number, 16) == 0 else { throw .system(systemErrorText(errno)) }
@@ -44,7 +44,7 @@ enum UNIXSocket {
     /// Connects to a path.
     static func connect(to path: String) throws(Problem) -> Descriptor {
         let socket = try open()
-        guard try withAddress(path, { unsafe Glibc.connect(socket.number, $0, $1) }) == 0 else {
+        guard try unsafe withAddress(path, { unsafe Glibc.connect(socket.number, $0, $1) }) == 0 else {
             switch errno {
             case ENOENT, ECONNREFUSED: throw .nobody
             default: throw .system(systemErrorText(errno))
@@ -56,7 +56,7 @@ enum UNIXSocket {
     /// Accepts a waiting connection; nil when there is none.
     static func accept(on listener: Descriptor) -> Descriptor? {
         // No address is asked for, so the call writes nothing.
-        let number = unsafe Glibc.accept(listener.number, nil, nil)
+        let number = Glibc.accept(listener.number, nil, nil)
         guard number >= 0 else { return nil }
         _ = fcntl(number, F_SETFD, FD_CLOEXEC)
         return Descriptor(number)
@@ -70,7 +70,7 @@ enum UNIXSocket {
         do {
             _ = try connect(to: path)
         } catch .nobody {
-            unlink(path)
+            unsafe unlink(path)
             return
         }
         throw .taken
