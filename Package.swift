@@ -14,14 +14,19 @@ let settings: [SwiftSetting] =
 /// A part of the program: its name and the parts it may import.
 func part(_ name: String, _ parts: [String] = [], _ products: [Target.Dependency] = []) -> Target {
     .target(
-        name: name, dependencies: parts.map { .byName(name: $0) } + products, swiftSettings: settings)
+        name: name,
+        dependencies: parts.map { .byName(name: $0) } + products,
+        swiftSettings: settings
+    )
 }
 
 /// The tests of one part.
 func tests(of name: String, _ parts: [String] = []) -> Target {
     .testTarget(
-        name: name + "Tests", dependencies: ([name] + parts).map { .byName(name: $0) },
-        swiftSettings: settings)
+        name: name + "Tests",
+        dependencies: ([name] + parts).map { .byName(name: $0) },
+        swiftSettings: settings
+    )
 }
 
 let package = Package(
@@ -40,7 +45,10 @@ let package = Package(
         part("SIPTransaction", ["SIPSyntax", "SIPFlow"]),
         part("SIPRegistrar", ["SIPSyntax", "SIPFlow"]),
         part("SIPProxy", ["SIPRegistrar", "SIPTransaction", "SIPSyntax", "SIPFlow"]),
-        part("SIPCore", ["SIPProxy", "SIPRegistrar", "SIPTransaction", "SIPTrace", "SIPReport", "SIPSyntax", "SIPFlow"]),
+        part(
+            "SIPCore",
+            ["SIPProxy", "SIPRegistrar", "SIPTransaction", "SIPTrace", "SIPReport", "SIPSyntax", "SIPFlow"]
+        ),
         part("ConsoleViews", ["SIPTrace", "SIPReport", "SIPFlow"]),
 
         // Parts that touch the machine.
@@ -52,11 +60,15 @@ let package = Package(
         part("ConsoleTerminal", ["ConsoleViews", "CNcurses", "CTerminal"]),
         part(
             "ConsoleApp",
-            ["ConsoleTerminal", "ConsoleViews", "SIPEngine", "SIPCore", "SIPTransport", "SIPTrace", "SIPReport", "SIPSyntax", "SIPFlow", "CSystem"],
+            [
+                "ConsoleTerminal", "ConsoleViews", "SIPEngine", "SIPCore", "SIPTransport", "SIPTrace",
+                "SIPReport", "SIPSyntax", "SIPFlow", "CSystem",
+            ],
             [
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
-            ]),
+            ]
+        ),
         .executableTarget(name: "sipglass", dependencies: ["ConsoleApp"], swiftSettings: settings),
 
         tests(of: "SIPFlow"),

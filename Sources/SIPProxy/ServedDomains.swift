@@ -40,7 +40,9 @@ public struct ServedDomains: Sendable {
     /// True when an address of record is ours: by its host alone, since phones leave our port out there.
     public func servesAddressOfRecord(_ bytes: Span<UInt8>, _ uri: URI) -> Bool {
         if let ip = IPAddress(bytes.extracting(uri.host.range)) {
-            for listener in listeners where listener.address.ip == ip || listener.advertised.ip == ip { return true }
+            for listener in listeners where listener.address.ip == ip || listener.advertised.ip == ip {
+                return true
+            }
         }
         return contains(domains, bytes, uri.host) || contains(aliases, bytes, uri.host)
     }
@@ -53,7 +55,8 @@ public struct ServedDomains: Sendable {
         key.append(contentsOf: home)
     }
 
-    /// The listener that reaches an address: the preferred one when its family fits, else the first that fits.
+    /// The listener that reaches an address: the preferred one when its family fits, else the first
+    /// that fits.
     public func listener(for ip: IPAddress, preferring preferred: ListenerID) -> ListenerID? {
         if fits(listeners[preferred.index], ip) { return preferred }
         return listeners.firstIndex { fits($0, ip) }.map(ListenerID.init)

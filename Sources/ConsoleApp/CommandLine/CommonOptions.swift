@@ -13,7 +13,10 @@ struct PlaceOptions: ParsableArguments {
 struct EngineOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Where to listen, as in udp:127.0.0.1:5060 or udp:[::1]:5060; repeatable.", valueName: "udp:addr:port"))
+            "Where to listen, as in udp:127.0.0.1:5060 or udp:[::1]:5060; repeatable.",
+            valueName: "udp:addr:port"
+        )
+    )
     var listen: [String] = []
 
     @Option(help: ArgumentHelp("A domain that is served; repeatable.", valueName: "domain"))
@@ -40,8 +43,16 @@ struct EngineOptions: ParsableArguments {
     /// What was asked for.
     func wishes(control: String?) throws -> Wishes {
         Wishes(
-            listen: try listen.map(Self.address), domains: domain, isOpen: open, store: store, control: control,
-            theme: theme, isReadOnly: readOnly, logLevel: logLevel, filter: filter)
+            listen: try listen.map(Self.address),
+            domains: domain,
+            isOpen: open,
+            store: store,
+            control: control,
+            theme: theme,
+            isReadOnly: readOnly,
+            logLevel: logLevel,
+            filter: filter
+        )
     }
 
     func validate() throws {

@@ -4,11 +4,13 @@ import Foundation
 /// `sipglass ctl`: what the views show of a running sipglass, and what the keys do.
 struct ControlCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ctl", abstract: "Ask and order a running sipglass.",
+        commandName: "ctl",
+        abstract: "Ask and order a running sipglass.",
         subcommands: [
             ListCommand<Registrations>.self, ListCommand<Transactions>.self, ListCommand<Calls>.self,
             ListCommand<Stats>.self, MessagesCommand.self, KickCommand.self, UndoCommand.self,
-        ])
+        ]
+    )
 }
 
 /// Where the running sipglass is, and how its answer is printed.
@@ -56,14 +58,16 @@ struct ControlOptions: ParsableArguments {
             let act = answer[command == .kick ? "kicked" : "undone"]
             let targets = act["targets"].elements.map { escapingControls($0.text) }
             let verb = command == .kick ? "dropped" : "brought back"
-            let hint = command == .kick ? "; sipglass ctl undo \(act["number"].text) within 10 s brings it back" : ""
+            let hint =
+                command == .kick ? "; sipglass ctl undo \(act["number"].text) within 10 s brings it back" : ""
             return ["\(verb) \(targets.joined(separator: ", ")) (audit \(act["number"].text)\(hint))"]
         default:
             guard case .object(let members) = answer[command.rawValue] else { return [] }
             let rows = members.sorted { $0.key < $1.key }
             let width = rows.map(\.key.count).max() ?? 0
             return rows.map { row in
-                row.key + String(repeating: " ", count: width - row.key.count + 2) + escapingControls(row.value.text)
+                row.key + String(repeating: " ", count: width - row.key.count + 2)
+                    + escapingControls(row.value.text)
             }
         }
     }
@@ -114,7 +118,9 @@ struct ListCommand<Question: PlainQuestion>: ParsableCommand {
 
 struct MessagesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "messages", abstract: "The messages that the trace still holds.")
+        commandName: "messages",
+        abstract: "The messages that the trace still holds."
+    )
 
     @Option(help: ArgumentHelp("Only messages with this Call-ID.", valueName: "call-id"))
     var call: String?
@@ -134,8 +140,11 @@ struct MessagesCommand: ParsableCommand {
 
 struct KickCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "kick", abstract: "Drop registrations.",
-        discussion: "An address of record drops all its contacts; a contact URI, as registered, drops that one.")
+        commandName: "kick",
+        abstract: "Drop registrations.",
+        discussion:
+            "An address of record drops all its contacts; a contact URI, as registered, drops that one."
+    )
 
     @Argument(help: ArgumentHelp("As in 1001@lab.test or sip:1001@10.0.0.21:5062.", valueName: "aor|contact"))
     var targets: [String]
@@ -155,7 +164,9 @@ struct KickCommand: ParsableCommand {
 
 struct UndoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "undo", abstract: "Bring back what a kick dropped, within 10 s of it.")
+        commandName: "undo",
+        abstract: "Bring back what a kick dropped, within 10 s of it."
+    )
 
     @Argument(help: ArgumentHelp("The audit number that the kick printed.", valueName: "number"))
     var number: UInt64

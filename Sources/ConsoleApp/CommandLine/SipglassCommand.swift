@@ -3,7 +3,8 @@ import ArgumentParser
 /// The command line: `sipglass` alone runs engine and console.
 struct SipglassCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sipglass", abstract: "An interactive SIP console over an embedded registrar and proxy.",
+        commandName: "sipglass",
+        abstract: "An interactive SIP console over an embedded registrar and proxy.",
         discussion: """
             Without a configuration it listens on loopback only, and anybody there may register (LAB MODE).
             Exit codes: 0 done, 1 refused, 64 usage, 69 an address cannot be bound or nobody answers, \
@@ -14,13 +15,16 @@ struct SipglassCommand: ParsableCommand {
             RunCommand.self, DemoCommand.self, ControlCommand.self, CheckConfigurationCommand.self,
             PathsCommand.self,
         ],
-        defaultSubcommand: RunCommand.self)
+        defaultSubcommand: RunCommand.self
+    )
 }
 
 /// `sipglass run`: engine and console, or the engine alone.
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Run the engine and the console (the default).")
+        commandName: "run",
+        abstract: "Run the engine and the console (the default)."
+    )
 
     @Flag(help: "Run the engine alone, for services and benchmarks.")
     var headless = false
@@ -39,7 +43,9 @@ struct RunCommand: ParsableCommand {
 /// `sipglass demo`: the same, with simulated phones.
 struct DemoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "demo", abstract: "Run engine, console and simulated phones on loopback.")
+        commandName: "demo",
+        abstract: "Run engine, console and simulated phones on loopback."
+    )
 
     @Flag(help: "Run without the console.")
     var headless = false
@@ -60,7 +66,9 @@ struct DemoCommand: ParsableCommand {
 /// `sipglass check-config`: says all that is wrong with the configuration.
 struct CheckConfigurationCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check-config", abstract: "Say what is wrong in the configuration, with line numbers.")
+        commandName: "check-config",
+        abstract: "Say what is wrong in the configuration, with line numbers."
+    )
 
     @OptionGroup(title: "Places") var places: PlaceOptions
 
@@ -76,7 +84,9 @@ struct CheckConfigurationCommand: ParsableCommand {
 /// `sipglass paths`: says where everything is.
 struct PathsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "paths", abstract: "Say where configuration, state, control socket and themes are.")
+        commandName: "paths",
+        abstract: "Say where configuration, state, control socket and themes are."
+    )
 
     func run() throws {
         let paths = FilePaths.current

@@ -36,6 +36,7 @@ struct FilePaths: Sendable, Hashable {
     static var current: FilePaths {
         FilePaths(
             environment: ProcessInfo.processInfo.environment,
-            home: FileManager.default.homeDirectoryForCurrentUser.path)
+            home: FileManager.default.homeDirectoryForCurrentUser.path
+        )
     }
 }

@@ -29,7 +29,9 @@ struct ListenAddress: Sendable, Hashable {
         guard word == "udp" else {
             let known = ["tcp", "tls", "ws", "wss", "hep"].contains(word)
             throw Problem(
-                text: known ? "\(word) is not there yet, only udp" : "\"\(word)\" is no transport", remedy: example)
+                text: known ? "\(word) is not there yet, only udp" : "\"\(word)\" is no transport",
+                remedy: example
+            )
         }
         let rest = String(text[text.index(after: colon)...])
         guard let address = SocketAddress(rest, defaultPort: TransportKind.udp.defaultPort) else {

@@ -56,7 +56,8 @@ extension Machine {
             switch CInt(unsafe address.pointee.sa_family) {
             case AF_INET:
                 addresses.append(
-                    .v4(UInt32(bigEndian: unsafe bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self))))
+                    .v4(UInt32(bigEndian: unsafe bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self)))
+                )
             case AF_INET6:
                 let high = unsafe bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
                 let low = unsafe bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self)

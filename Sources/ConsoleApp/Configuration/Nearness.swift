@@ -17,7 +17,10 @@ private func editDistance(_ left: String, _ right: String) -> Int {
         var next = [row + 1]
         for (column, other) in right.enumerated() {
             var cost = min(
-                rows[row][column] + (character == other ? 0 : 1), rows[row][column + 1] + 1, next[column] + 1)
+                rows[row][column] + (character == other ? 0 : 1),
+                rows[row][column + 1] + 1,
+                next[column] + 1
+            )
             if row > 0, column > 0, character == right[column - 1], left[row - 1] == other {
                 cost = min(cost, rows[row - 1][column - 1] + 1)
             }

@@ -10,8 +10,12 @@ extension Settings {
             document = try TOMLDocument(text)
         } catch {
             let problem = ConfigurationProblem(
-                source: file, line: error.line, key: "", text: error.text,
-                remedy: "text stands in quotes, lists in [brackets], one key = value a line")
+                source: file,
+                line: error.line,
+                key: "",
+                text: error.text,
+                remedy: "text stands in quotes, lists in [brackets], one key = value a line"
+            )
             throw ConfigurationProblems(problems: [problem])
         }
         self.init()
@@ -72,7 +76,11 @@ extension Settings {
             theme = choice
         default:
             reader.complain(
-                "theme", "expected a theme's name", found: node, remedy: "write theme = \"default-dark\"")
+                "theme",
+                "expected a theme's name",
+                found: node,
+                remedy: "write theme = \"default-dark\""
+            )
         }
     }
 
@@ -84,8 +92,10 @@ extension Settings {
         contactsPerAOR = reader.number("contacts_per_aor", 1...1_000)
         if let minimumExpiry, let maximumExpiry, minimumExpiry > maximumExpiry {
             reader.note(
-                "minimum_expiry", "\(minimumExpiry) is more than maximum_expiry, \(maximumExpiry)",
-                remedy: "lower it, or raise maximum_expiry")
+                "minimum_expiry",
+                "\(minimumExpiry) is more than maximum_expiry, \(maximumExpiry)",
+                remedy: "lower it, or raise maximum_expiry"
+            )
         }
     }
 

@@ -87,7 +87,12 @@ struct SettingsReader {
         case nil: return nil
         case .boolean(let value)?: return value
         default:
-            complain(key, "expected true or false", found: node, remedy: "write \(key) = true, without quotes")
+            complain(
+                key,
+                "expected true or false",
+                found: node,
+                remedy: "write \(key) = true, without quotes"
+            )
             return nil
         }
     }
@@ -100,8 +105,11 @@ struct SettingsReader {
         case .integer(let value)? where range.contains(value): return value
         default:
             complain(
-                key, "expected a whole number from \(range.lowerBound) to \(range.upperBound)", found: node,
-                remedy: "write \(key) = \(range.lowerBound)")
+                key,
+                "expected a whole number from \(range.lowerBound) to \(range.upperBound)",
+                found: node,
+                remedy: "write \(key) = \(range.lowerBound)"
+            )
             return nil
         }
     }
@@ -117,11 +125,15 @@ struct SettingsReader {
             if let word = Word(rawValue: text) { return word }
             fallthrough
         default:
-            let close: String? = if case .string(let text)? = node { nearest(to: text, among: words) } else { nil }
+            let close: String? =
+                if case .string(let text)? = node { nearest(to: text, among: words) } else { nil }
             let remedy = close.map { "did you mean \"\($0)\"?" } ?? "write \(key) = \"\(words[0])\""
             complain(
-                key, "expected one of " + words.map { "\"\($0)\"" }.joined(separator: ", "), found: node,
-                remedy: remedy)
+                key,
+                "expected one of " + words.map { "\"\($0)\"" }.joined(separator: ", "),
+                found: node,
+                remedy: remedy
+            )
             return nil
         }
     }
@@ -139,8 +151,11 @@ struct SettingsReader {
         if node == nil { return nil }
         if let value, range.contains(value) { return value }
         complain(
-            key, "expected a time from \(range.lowerBound.words) to \(range.upperBound.words)", found: node,
-            remedy: "write \(key) = \"\(example)\"")
+            key,
+            "expected a time from \(range.lowerBound.words) to \(range.upperBound.words)",
+            found: node,
+            remedy: "write \(key) = \"\(example)\""
+        )
         return nil
     }
 
@@ -156,8 +171,11 @@ struct SettingsReader {
         if node == nil { return nil }
         if let value, range.contains(value) { return value }
         complain(
-            key, "expected a size from \(range.lowerBound >> 20)MiB to \(range.upperBound >> 30)GiB", found: node,
-            remedy: "write \(key) = \"\(example)\"")
+            key,
+            "expected a size from \(range.lowerBound >> 20)MiB to \(range.upperBound >> 30)GiB",
+            found: node,
+            remedy: "write \(key) = \"\(example)\""
+        )
         return nil
     }
 
@@ -179,7 +197,12 @@ struct SettingsReader {
         let place = path + [key]
         problems.append(
             ConfigurationProblem(
-                source: file, line: lines.line(of: place), key: place.joined(separator: "."), text: text,
-                remedy: remedy))
+                source: file,
+                line: lines.line(of: place),
+                key: place.joined(separator: "."),
+                text: text,
+                remedy: remedy
+            )
+        )
     }
 }

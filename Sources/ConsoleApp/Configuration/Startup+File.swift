@@ -19,7 +19,9 @@ extension Startup {
             text = try String(contentsOfFile: path, encoding: .utf8)
         } catch {
             throw Failure(
-                .configuration, "\(path): cannot be read as a text file; check the path and that it is UTF-8")
+                .configuration,
+                "\(path): cannot be read as a text file; check the path and that it is UTF-8"
+            )
         }
         do {
             return try Settings(text: text, file: path)

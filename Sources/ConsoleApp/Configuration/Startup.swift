@@ -51,14 +51,18 @@ struct Startup: Sendable {
         let domains = wishes.domains.isEmpty ? settings.domains : wishes.domains
         core = CoreConfiguration(
             listeners: listen.map { Self.listener($0, machine) },
-            domains: domains.map { $0.lowercased() })
+            domains: domains.map { $0.lowercased() }
+        )
         core.aliases = Self.aliases(listen, machine)
         apply(settings)
     }
 
     /// Why bindings cannot be kept at a path, and what to do.
     static func storeRefusal(_ path: String) -> (text: String, remedy: String) {
-        ("\"\(path)\" cannot be used: registrations live in memory only so far", "leave it out, or say memory")
+        (
+            "\"\(path)\" cannot be used: registrations live in memory only so far",
+            "leave it out, or say memory"
+        )
     }
 
     private mutating func apply(_ settings: Settings) {
@@ -78,7 +82,8 @@ struct Startup: Sendable {
 
     /// Loopback, IPv4 and, where the machine has it, IPv6.
     private static func defaultListen(_ machine: Machine) -> [ListenAddress] {
-        let addresses: [IPAddress] = [.v4(0x7f00_0001)] + (machine.hasLoopbackV6 ? [.v6(high: 0, low: 1)] : [])
+        let addresses: [IPAddress] =
+            [.v4(0x7f00_0001)] + (machine.hasLoopbackV6 ? [.v6(high: 0, low: 1)] : [])
         return addresses.map { ListenAddress(transport: .udp, address: SocketAddress(ip: $0, port: 5_060)) }
     }
 
@@ -87,11 +92,13 @@ struct Startup: Sendable {
         guard !isOpen, let exposed = listen.first(where: { !$0.address.ip.isLoopback }) else { return }
         let safe = ListenAddress(
             transport: exposed.transport,
-            address: SocketAddress(ip: .v4(0x7f00_0001), port: exposed.address.port))
+            address: SocketAddress(ip: .v4(0x7f00_0001), port: exposed.address.port)
+        )
         throw Failure(
             .configuration,
             "\(exposed): anybody who reaches this address could register and call, since there are no accounts; "
-                + "say --open (or open = true) if that is wanted, or listen on \(safe)")
+                + "say --open (or open = true) if that is wanted, or listen on \(safe)"
+        )
     }
 
     private static func listener(_ listen: ListenAddress, _ machine: Machine) -> Listener {

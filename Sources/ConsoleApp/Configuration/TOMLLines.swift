@@ -36,7 +36,10 @@ struct TOMLLines: Sendable {
 
     private mutating func note(_ path: [String], _ line: Int) {
         for count in 1...max(1, path.count) where count <= path.count {
-            lines[Array(path.prefix(count)), default: line] = min(line, lines[Array(path.prefix(count))] ?? line)
+            lines[Array(path.prefix(count)), default: line] = min(
+                line,
+                lines[Array(path.prefix(count))] ?? line
+            )
         }
     }
 

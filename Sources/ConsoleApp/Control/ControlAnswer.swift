@@ -47,8 +47,11 @@ enum ControlAnswer {
         if let last = request.last { wanted = Array(wanted.suffix(max(0, last))) }
         return wanted.map { row in
             MessageJSON(
-                row, raw: book.raw(row.sequence) ?? [], listeners: update.report.listeners,
-                clock: update.report.clock)
+                row,
+                raw: book.raw(row.sequence) ?? [],
+                listeners: update.report.listeners,
+                clock: update.report.clock
+            )
         }
     }
 

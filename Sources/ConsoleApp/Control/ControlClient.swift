@@ -10,7 +10,8 @@ enum ControlClient {
         } catch {
             throw ControlRefusal(
                 code: .unavailable,
-                message: "\(path): \(error.text); start sipglass, or name its socket with --control PATH")
+                message: "\(path): \(error.text); start sipglass, or name its socket with --control PATH"
+            )
         }
         connection.setTimeout(seconds: 30)
         guard let line = try? JSON.encode(request), connection.write(line + [UInt8(ascii: "\n")]) else {

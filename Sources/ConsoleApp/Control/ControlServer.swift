@@ -16,13 +16,18 @@ final class ControlServer {
         self.path = path
         let directory = URL(fileURLWithPath: path).deletingLastPathComponent()
         try? FileManager.default.createDirectory(
-            at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            at: directory,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
         let listener: Descriptor
         do throws(UNIXSocket.Problem) {
             listener = try UNIXSocket.listen(at: path)
         } catch {
             throw Failure(
-                .unavailable, "control socket \(path): \(error.text) (choose another with --control PATH)")
+                .unavailable,
+                "control socket \(path): \(error.text) (choose another with --control PATH)"
+            )
         }
         source = Self.serve(listener, service)
     }
@@ -35,7 +40,9 @@ final class ControlServer {
 
     private static func serve(_ listener: Descriptor, _ service: ControlService) -> any DispatchSourceRead {
         let source = DispatchSource.makeReadSource(
-            fileDescriptor: listener.number, queue: DispatchQueue(label: "sipglass.control"))
+            fileDescriptor: listener.number,
+            queue: DispatchQueue(label: "sipglass.control")
+        )
         let readers = DispatchQueue(label: "sipglass.control.readers", attributes: .concurrent)
         source.setEventHandler { @Sendable in
             guard let connection = UNIXSocket.accept(on: listener) else { return }

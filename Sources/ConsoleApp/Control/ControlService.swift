@@ -15,7 +15,9 @@ struct ControlService: Sendable {
         } catch {
             let known = ControlRequest.Command.allCases.map(\.rawValue).joined(separator: ", ")
             let refusal = ControlRefusal(
-                code: .badRequest, message: "expected one line of JSON with a command: \(known)")
+                code: .badRequest,
+                message: "expected one line of JSON with a command: \(known)"
+            )
             return then(Self.encode(refusal))
         }
         switch request.command {
@@ -41,7 +43,9 @@ struct ControlService: Sendable {
 
     private func undo(_ request: ControlRequest, then: @escaping @Sendable (Data) -> Void) {
         guard let number = request.number else {
-            return then(Self.encode(ControlRefusal(code: .badRequest, message: "undo needs the audit number")))
+            return then(
+                Self.encode(ControlRefusal(code: .badRequest, message: "undo needs the audit number"))
+            )
         }
         perform(.undoKick(audit: number, actor: "ctl"), then: then)
     }

@@ -114,7 +114,12 @@ struct CallJSON: Encodable {
         duration = seconds(row.duration(at: now))
         finalCode = row.finalCode
         legs = row.legs.map {
-            Leg(fork: $0.fork.letter, peer: "\($0.peer)", code: Nullable(wrappedValue: $0.code), retransmits: $0.retransmissions)
+            Leg(
+                fork: $0.fork.letter,
+                peer: "\($0.peer)",
+                code: Nullable(wrappedValue: $0.code),
+                retransmits: $0.retransmissions
+            )
         }
         retransmits = row.retransmissions
         codecs = row.codecs
@@ -216,7 +221,10 @@ struct StatsJSON: Encodable {
         domains = report.mode.domains
         listeners = report.listeners.map {
             ListenerState(
-                transport: $0.listener.transport.token, address: "\($0.listener.address)", failure: Nullable(wrappedValue: $0.failure))
+                transport: $0.listener.transport.token,
+                address: "\($0.listener.address)",
+                failure: Nullable(wrappedValue: $0.failure)
+            )
         }
         received = counters.received
         sent = counters.sent

@@ -36,7 +36,8 @@ extension TextTable {
             ("DURATION", "duration"), ("RTX", "retransmits"), ("CODECS", "codecs"), ("CALL-ID", "call_id"),
         ],
         .messages: [
-            ("TIME", "time"), ("SOURCE", "source"), ("DESTINATION", "destination"), ("START LINE", "start_line"),
+            ("TIME", "time"), ("SOURCE", "source"), ("DESTINATION", "destination"),
+            ("START LINE", "start_line"),
             ("CSEQ", "cseq"), ("RTX", "retransmit"), ("CALL-ID", "call_id"),
         ],
     ]
@@ -53,10 +54,12 @@ extension TextTable {
 
 /// Text from the network without anything that a terminal would obey.
 func escapingControls(_ text: String) -> String {
-    String(text.unicodeScalars.map { scalar in
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator: "."
-        default: Character(scalar)
+    String(
+        text.unicodeScalars.map { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: "."
+            default: Character(scalar)
+            }
         }
-    })
+    )
 }

@@ -38,7 +38,11 @@ enum DemoCast {
     private static let opus = ["96 opus/48000/2", "9 G722/8000", "8 PCMA/8000"]
 
     private static func phone(
-        _ user: String, _ name: String, _ userAgent: String, _ codecs: [String], _ expiry: Int
+        _ user: String,
+        _ name: String,
+        _ userAgent: String,
+        _ codecs: [String],
+        _ expiry: Int
     ) -> PhoneIdentity {
         PhoneIdentity(user: user, name: name, userAgent: userAgent, codecs: codecs, expiry: expiry)
     }

@@ -37,8 +37,13 @@ extension DemoPhone {
         let plan = plans[callID] ?? .answer(after: .seconds(2), hangUpAfter: nil)
         if plan == .silence { return }
         var call = PhoneCall(
-            state: .ringing, invite: invite, local: "\(to);tag=\(random.token())", remote: invite["From"] ?? "",
-            target: invite["Contact"].map { uri(in: $0) } ?? "", sequence: 0)
+            state: .ringing,
+            invite: invite,
+            local: "\(to);tag=\(random.token())",
+            remote: invite["From"] ?? "",
+            target: invite["Contact"].map { uri(in: $0) } ?? "",
+            sequence: 0
+        )
         call.routes = invite.values("Record-Route")
         if case .answer(_, let time) = plan { call.hangUpAfter = time }
         calls[callID] = call
@@ -81,7 +86,9 @@ extension DemoPhone {
     }
 
     private mutating func receiveBye(_ bye: PhoneMessage, now: Moment) {
-        guard let callID = bye["Call-ID"], calls[callID] != nil else { return respond(481, to: bye, now: now) }
+        guard let callID = bye["Call-ID"], calls[callID] != nil else {
+            return respond(481, to: bye, now: now)
+        }
         respond(200, to: bye, now: now)
         end(callID, now: now)
     }

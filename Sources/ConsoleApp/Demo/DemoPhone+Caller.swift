@@ -7,12 +7,24 @@ extension DemoPhone {
         let peer = "sip:\(user)@\(DemoCast.domain)"
         let local = "\(nameAddress);tag=\(random.token())"
         let parts = RequestParts(
-            method: "INVITE", uri: peer, from: local, to: "<\(peer)>", callID: callID, sequence: 1)
+            method: "INVITE",
+            uri: peer,
+            from: local,
+            to: "<\(peer)>",
+            callID: callID,
+            sequence: 1
+        )
         var invite = request(parts)
         invite.add("Content-Type", "application/sdp")
         invite.body = sessionDescription()
         var call = PhoneCall(
-            state: .calling, invite: invite, local: local, remote: parts.to, target: peer, sequence: 1)
+            state: .calling,
+            invite: invite,
+            local: local,
+            remote: parts.to,
+            target: peer,
+            sequence: 1
+        )
         call.callerPlan = plan
         calls[callID] = call
         if case .giveUp(let after) = plan { self.plan(.cancel(call: callID), at: now + after) }
@@ -25,8 +37,14 @@ extension DemoPhone {
         let peer = "sip:\(DemoCast.domain)"
         let options = request(
             RequestParts(
-                method: "OPTIONS", uri: peer, from: "\(nameAddress);tag=\(random.token())", to: "<\(peer)>",
-                callID: random.token(), sequence: 1))
+                method: "OPTIONS",
+                uri: peer,
+                from: "\(nameAddress);tag=\(random.token())",
+                to: "<\(peer)>",
+                callID: random.token(),
+                sequence: 1
+            )
+        )
         send(options, key: options.transaction, now: now)
     }
 
@@ -67,8 +85,15 @@ extension DemoPhone {
         calls[callID] = call
         let bye = request(
             RequestParts(
-                method: "BYE", uri: call.target, from: call.local, to: call.remote, callID: callID,
-                sequence: call.sequence, routes: call.routes))
+                method: "BYE",
+                uri: call.target,
+                from: call.local,
+                to: call.remote,
+                callID: callID,
+                sequence: call.sequence,
+                routes: call.routes
+            )
+        )
         send(bye, key: bye.transaction, now: now)
         end(callID, now: now)
     }
@@ -85,8 +110,15 @@ extension DemoPhone {
         let invite = call.invite
         let cancel = request(
             RequestParts(
-                method: "CANCEL", uri: call.target, from: call.local, to: invite["To"] ?? "",
-                callID: invite["Call-ID"] ?? "", sequence: invite.sequence, branch: Self.branch(of: invite)))
+                method: "CANCEL",
+                uri: call.target,
+                from: call.local,
+                to: invite["To"] ?? "",
+                callID: invite["Call-ID"] ?? "",
+                sequence: invite.sequence,
+                branch: Self.branch(of: invite)
+            )
+        )
         guard repeated[cancel.transaction] == nil else { return }
         send(cancel, key: cancel.transaction, now: now)
     }
@@ -99,8 +131,15 @@ extension DemoPhone {
         call.routes = response.values("Record-Route").reversed()
         let ack = request(
             RequestParts(
-                method: "ACK", uri: call.target, from: call.local, to: call.remote, callID: callID,
-                sequence: call.invite.sequence, routes: call.routes))
+                method: "ACK",
+                uri: call.target,
+                from: call.local,
+                to: call.remote,
+                callID: callID,
+                sequence: call.invite.sequence,
+                routes: call.routes
+            )
+        )
         call.acknowledgement = ack.bytes
         call.state = .talking
         calls[callID] = call
@@ -117,9 +156,15 @@ extension DemoPhone {
     private mutating func acknowledgement(of response: PhoneMessage, _ call: PhoneCall) -> PhoneMessage {
         request(
             RequestParts(
-                method: "ACK", uri: call.invite.startLine.split(separator: " ").dropFirst().first.map(String.init) ?? "",
-                from: call.local, to: response["To"] ?? "", callID: response["Call-ID"] ?? "",
-                sequence: call.invite.sequence, branch: Self.branch(of: call.invite)))
+                method: "ACK",
+                uri: call.invite.startLine.split(separator: " ").dropFirst().first.map(String.init) ?? "",
+                from: call.local,
+                to: response["To"] ?? "",
+                callID: response["Call-ID"] ?? "",
+                sequence: call.invite.sequence,
+                branch: Self.branch(of: call.invite)
+            )
+        )
     }
 
     private static func branch(of invite: PhoneMessage) -> String? {

@@ -112,8 +112,13 @@ struct DemoPhone: Sendable {
     private mutating func sendRegister(expiry: Int, now: Moment) {
         registerSequence += 1
         let parts = RequestParts(
-            method: "REGISTER", uri: "sip:\(DemoCast.domain)", from: "\(nameAddress);tag=\(registerTag)",
-            to: nameAddress, callID: registerCallID, sequence: registerSequence)
+            method: "REGISTER",
+            uri: "sip:\(DemoCast.domain)",
+            from: "\(nameAddress);tag=\(registerTag)",
+            to: nameAddress,
+            callID: registerCallID,
+            sequence: registerSequence
+        )
         var request = request(parts)
         request.add("Expires", "\(expiry)")
         send(request, key: request.transaction, now: now)

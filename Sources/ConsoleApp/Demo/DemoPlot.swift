@@ -57,13 +57,29 @@ struct DemoPlot: Sendable {
         guard let caller = pick(phones, except: []) else { return }
         switch scene {
         case .talkCallerHangsUp:
-            call(&phones, caller, nil, .talk(hangUpAfter: talk()), .answer(after: ringing(), hangUpAfter: nil), now)
+            call(
+                &phones,
+                caller,
+                nil,
+                .talk(hangUpAfter: talk()),
+                .answer(after: ringing(), hangUpAfter: nil),
+                now
+            )
         case .talkCalledHangsUp:
-            call(&phones, caller, nil, .talk(hangUpAfter: nil), .answer(after: ringing(), hangUpAfter: talk()), now)
+            call(
+                &phones,
+                caller,
+                nil,
+                .talk(hangUpAfter: nil),
+                .answer(after: ringing(), hangUpAfter: talk()),
+                now
+            )
         case .busy: call(&phones, caller, nil, .talk(hangUpAfter: nil), .refuse(code: 486, after: .zero), now)
-        case .declined: call(&phones, caller, nil, .talk(hangUpAfter: nil), .refuse(code: 603, after: ringing()), now)
+        case .declined:
+            call(&phones, caller, nil, .talk(hangUpAfter: nil), .refuse(code: 603, after: ringing()), now)
         case .cancelled: call(&phones, caller, nil, .giveUp(after: .seconds(4)), .ring, now)
-        case .noAnswer: call(&phones, caller, nil, .talk(hangUpAfter: nil), .refuse(code: 480, after: .seconds(20)), now)
+        case .noAnswer:
+            call(&phones, caller, nil, .talk(hangUpAfter: nil), .refuse(code: 480, after: .seconds(20)), now)
         case .unplugged: call(&phones, caller, "warehouse", .giveUp(after: .seconds(60)), .silence, now)
         case .unknownUser: call(&phones, caller, "ian", .talk(hangUpAfter: nil), .ring, now)
         case .reception: callReception(&phones, caller, now)
@@ -83,7 +99,11 @@ struct DemoPlot: Sendable {
     }
 
     private mutating func call(
-        _ phones: inout [DemoPhone], _ caller: Int, _ user: String?, _ plan: CallerPlan, _ answer: AnswerPlan,
+        _ phones: inout [DemoPhone],
+        _ caller: Int,
+        _ user: String?,
+        _ plan: CallerPlan,
+        _ answer: AnswerPlan,
         _ now: Moment
     ) {
         let picked = user == nil ? pick(phones, except: [phones[caller].identity.user]) : nil
@@ -98,11 +118,14 @@ struct DemoPlot: Sendable {
     private mutating func pick(_ phones: [DemoPhone], except users: [String]) -> Int? {
         let reserved = users + ["reception", "warehouse"]
         return phones.indices.filter { phone in
-            phones[phone].isRegistered && phones[phone].isFree && !reserved.contains(phones[phone].identity.user)
+            phones[phone].isRegistered && phones[phone].isFree
+                && !reserved.contains(phones[phone].identity.user)
         }.randomElement(using: &random)
     }
 
-    private mutating func ringing() -> Interval { .milliseconds(Int.random(in: 1_500...4_000, using: &random)) }
+    private mutating func ringing() -> Interval {
+        .milliseconds(Int.random(in: 1_500...4_000, using: &random))
+    }
 
     private mutating func talk() -> Interval { .milliseconds(Int.random(in: 6_000...20_000, using: &random)) }
 }

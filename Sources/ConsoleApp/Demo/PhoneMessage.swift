@@ -25,7 +25,9 @@ struct PhoneMessage: Sendable, Hashable {
         let text = String(decoding: bytes, as: UTF8.self)
         // "\r\n" is one Character.
         let lines = text.split(separator: "\r\n", omittingEmptySubsequences: false)
-        guard let first = lines.first, first.hasPrefix("SIP/2.0 ") || first.hasSuffix(" SIP/2.0") else { return nil }
+        guard let first = lines.first, first.hasPrefix("SIP/2.0 ") || first.hasSuffix(" SIP/2.0") else {
+            return nil
+        }
         startLine = String(first)
         let head = lines.dropFirst().prefix { !$0.isEmpty }
         for line in head {

@@ -20,7 +20,9 @@ final class PhoneSocket: Sendable {
         let size = socklen_t(MemoryLayout<sockaddr_in>.size)
         // The address lives until the call returns.
         let result = unsafe withUnsafePointer(to: &remote) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe connect(number, $0, size) }
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe connect(number, $0, size)
+            }
         }
         guard result == 0, let local = Self.localAddress(number) else { throw Self.failure() }
         address = local
@@ -39,7 +41,9 @@ final class PhoneSocket: Sendable {
     func receive() -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         // The call writes at most `count` bytes into the buffer, which lives until it returns.
-        let count = unsafe buffer.withUnsafeMutableBytes { unsafe recv(socket.number, $0.baseAddress, $0.count, 0) }
+        let count = unsafe buffer.withUnsafeMutableBytes {
+            unsafe recv(socket.number, $0.baseAddress, $0.count, 0)
+        }
         return count > 0 ? Array(buffer[..<count]) : nil
     }
 
@@ -56,10 +60,15 @@ final class PhoneSocket: Sendable {
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         // The call writes at most `size` bytes into the address, which lives until it returns.
         let result = unsafe withUnsafeMutablePointer(to: &form) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe getsockname(number, $0, &size) }
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe getsockname(number, $0, &size)
+            }
         }
         guard result == 0 else { return nil }
-        return SocketAddress(ip: .v4(UInt32(bigEndian: form.sin_addr.s_addr)), port: UInt16(bigEndian: form.sin_port))
+        return SocketAddress(
+            ip: .v4(UInt32(bigEndian: form.sin_addr.s_addr)),
+            port: UInt16(bigEndian: form.sin_port)
+        )
     }
 
     private static func failure() -> Failure {

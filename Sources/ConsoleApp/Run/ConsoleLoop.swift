@@ -43,7 +43,10 @@ final class ConsoleLoop {
         let name = startup.settings.theme?.dark ?? "default-dark"
         theme = BuiltInThemes.theme(named: name) ?? Theme(ThemeSource())
         console = Console(
-            size: terminal.size, now: SystemClock.now, utcOffset: TimeZone.current.secondsFromGMT())
+            size: terminal.size,
+            now: SystemClock.now,
+            utcOffset: TimeZone.current.secondsFromGMT()
+        )
     }
 
     /// Runs until the user quits, a signal comes or the terminal goes away.
@@ -53,7 +56,9 @@ final class ConsoleLoop {
         draw()
         while !hasEnded {
             let wait = terminal.waitForInput(
-                descriptors: [desk.engine.reportDescriptor, outcomes.descriptor, signals], timeout: timeout())
+                descriptors: [desk.engine.reportDescriptor, outcomes.descriptor, signals],
+                timeout: timeout()
+            )
             if wait.isHungUp || wait.ready.contains(signals) { return }
             let keys = terminal.readKeys()
             for key in keys { take(key) }
@@ -106,7 +111,8 @@ final class ConsoleLoop {
             case .copy(let bytes, let what):
                 let way = terminal.copy(String(decoding: bytes, as: UTF8.self))
                 _ = console.handle(
-                    .notice(way.map { "copied \(what) (\($0.rawValue))" } ?? "no clipboard to copy to", .info))
+                    .notice(way.map { "copied \(what) (\($0.rawValue))" } ?? "no clipboard to copy to", .info)
+                )
             case .setTheme(let name): setTheme(name)
             case .setGlyphs(let kind): glyphs = kind
             }
@@ -117,7 +123,9 @@ final class ConsoleLoop {
         let names = BuiltInThemes.names
         let next = name ?? names[((names.firstIndex(of: theme.name) ?? -1) + 1) % names.count]
         guard let chosen = BuiltInThemes.theme(named: next) else {
-            _ = console.handle(.notice("no theme \(next); there are \(names.joined(separator: ", "))", .warning))
+            _ = console.handle(
+                .notice("no theme \(next); there are \(names.joined(separator: ", "))", .warning)
+            )
             return
         }
         theme = chosen
@@ -134,7 +142,10 @@ final class ConsoleLoop {
         }
         options.mouse = false
         try? FileManager.default.createDirectory(
-            atPath: paths.state, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            atPath: paths.state,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
         options.errorLogPath = paths.log
         return options
     }

@@ -27,12 +27,18 @@ struct Session {
             engine = try SIPEngine.start(startup.core)
         } catch {
             throw Failure(
-                .unavailable, "\(error) (another sipglass? try --listen udp:127.0.0.1:5070)")
+                .unavailable,
+                "\(error) (another sipglass? try --listen udp:127.0.0.1:5070)"
+            )
         }
         defer { engine.stop() }
         let log = Log(level: startup.logLevel)
         let desk = OperatorDesk(
-            engine: engine, audit: AuditLog(path: paths.auditLog), isReadOnly: startup.isReadOnly, log: log)
+            engine: engine,
+            audit: AuditLog(path: paths.auditLog),
+            isReadOnly: startup.isReadOnly,
+            log: log
+        )
         let control = try ControlServer(path: startup.control, service: ControlService(desk: desk))
         defer { control.stop() }
         let demo = hasDemo ? try DemoRunner(listeners: engine.listeners) : nil

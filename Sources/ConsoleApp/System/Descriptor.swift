@@ -20,7 +20,9 @@ final class Descriptor: Sendable {
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
         while bytes.count < limit {
             // The call writes at most `count` bytes into the buffer, which lives until it returns.
-            let count = unsafe buffer.withUnsafeMutableBytes { unsafe recv(number, $0.baseAddress, $0.count, 0) }
+            let count = unsafe buffer.withUnsafeMutableBytes {
+                unsafe recv(number, $0.baseAddress, $0.count, 0)
+            }
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else { break }
             bytes += buffer[..<count]

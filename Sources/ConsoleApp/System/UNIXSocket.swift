@@ -84,7 +84,8 @@ enum UNIXSocket {
     }
 
     private static func withAddress(
-        _ path: String, _ call: (UnsafePointer<sockaddr>, socklen_t) -> CInt
+        _ path: String,
+        _ call: (UnsafePointer<sockaddr>, socklen_t) -> CInt
     ) throws(Problem) -> CInt {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
