@@ -4,8 +4,7 @@ import SIPSyntax
 import SIPTransaction
 
 extension SIPProxy {
-    /// A new request other than ACK and CANCEL arrived: checks it in the order of RFC 3261 §16.3, then
-    /// routes it.
+    /// A new request other than ACK and CANCEL arrived: checks it in the order of RFC 3261 §16.3, then routes it.
     mutating func receiveRequest(
         _ id: TransactionID,
         _ method: Method,
@@ -83,9 +82,9 @@ extension SIPProxy {
             begin(place, id, method, route, bytes, index, over: flow, now: now, into: &outbox)
         }
     }
-/// 
-/// 
-    /// A request for somewhere else: only inside a dialog that we are on the route of, or from a registered phone.
+
+    /// A request for somewhere else: only inside a dialog that we are on the route of, or from a
+    /// registered phone.
     private mutating func relay(
         _ id: TransactionID,
         _ method: Method,

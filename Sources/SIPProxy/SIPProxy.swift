@@ -3,8 +3,7 @@ public import SIPRegistrar
 public import SIPSyntax
 public import SIPTransaction
 
-/// The proxy core and the element's own answers (RFC 3261 §16), over the transaction layer and the
-/// registrar.
+/// The proxy core and the element's own answers (RFC 3261 §16), over the transaction layer and the registrar.
 ///
 /// - Shape: sans-I/O; messages go into an outbox. The layer and the registrar are its parts, and public for reports.
 /// - Cost: one pass over a message, no allocation in steady state.
@@ -116,9 +115,9 @@ public struct SIPProxy: ~Copyable {
     }
 }
 
-/// nsion SIPProxy
-/// {
-    /// An ICMP error says that nothing reaches a peer: every request that waits for its answer fails (RFC 3261 §18.4).
+extension SIPProxy {
+    /// An ICMP error says that nothing reaches a peer: every request that waits for its answer fails
+    /// (RFC 3261 §18.4).
     public mutating func peerUnreachable(_ peer: SocketAddress, now: Moment, into outbox: inout Outbox) {
         for id in layer.clientsWaiting(for: peer) { transportFailed(id, now: now, into: &outbox) }
     }

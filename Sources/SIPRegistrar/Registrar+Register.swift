@@ -210,8 +210,7 @@ extension Registrar {
     }
 }
 
-/// True when a phone's contact names another address than its packet came from, and no proxy
-/// stands between.
+/// True when a phone's contact names another address than its packet came from, and no proxy stands between.
 private func isBehindNAT(
     _ uri: URI,
     _ bytes: Span<UInt8>,

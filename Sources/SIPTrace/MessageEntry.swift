@@ -1,8 +1,7 @@
 import SIPFlow
 import SIPSyntax
 
-/// What the book keeps of each message beside its record, so that no message is parsed twice to
-/// follow calls.
+/// What the book keeps of each message beside its record, so that no message is parsed twice to follow calls.
 ///
 /// - Shape: branch, tags and content as hashes, 0 for none.
 struct MessageEntry: Sendable {
@@ -71,8 +70,7 @@ struct MessageEntry: Sendable {
         return hop
     }
 }
-/// 
-/// 
+
 /// Bytes whose first line is not SIP, with a stand-in in its place, so that their header fields can be read.
 struct StandIn {
     private static let line = Array("SIP/2.0 100 -\r\n".utf8)
