@@ -21,10 +21,10 @@ func part(_ name: String, _ parts: [String] = [], _ products: [Target.Dependency
 }
 
 /// The tests of one part.
-func tests(of name: String, _ parts: [String] = []) -> Target {
+func tests(of name: String, _ parts: [String] = [], _ products: [Target.Dependency] = []) -> Target {
     .testTarget(
         name: name + "Tests",
-        dependencies: ([name] + parts).map { .byName(name: $0) },
+        dependencies: ([name] + parts).map { .byName(name: $0) } + products,
         swiftSettings: settings
     )
 }
@@ -76,11 +76,23 @@ let package = Package(
         tests(of: "SIPTrace", ["SIPSyntax", "SIPFlow"]),
         tests(of: "SIPTransaction", ["SIPSyntax", "SIPFlow"]),
         tests(of: "SIPRegistrar", ["SIPSyntax", "SIPFlow"]),
-        tests(of: "SIPCore", ["SIPReport", "SIPTrace", "SIPSyntax", "SIPFlow"]),
+        tests(of: "SIPProxy", ["SIPRegistrar", "SIPTransaction", "SIPSyntax", "SIPFlow"]),
+        tests(
+            of: "SIPCore",
+            ["SIPProxy", "SIPTransaction", "SIPReport", "SIPTrace", "SIPSyntax", "SIPFlow"]
+        ),
         tests(of: "SIPTransport", ["SIPFlow"]),
         tests(of: "SIPEngine", ["SIPTransport", "SIPCore", "SIPReport", "SIPTrace", "SIPFlow"]),
         tests(of: "ConsoleViews", ["SIPTrace", "SIPReport", "SIPFlow"]),
-        tests(of: "ConsoleApp", ["ConsoleViews", "SIPReport", "SIPTrace", "SIPFlow"]),
+        tests(
+            of: "ConsoleApp",
+            [
+                "ConsoleTerminal", "ConsoleViews", "SIPEngine", "SIPCore", "SIPTransport", "SIPReport",
+                "SIPTrace",
+                "SIPFlow",
+            ],
+            [.product(name: "ArgumentParser", package: "swift-argument-parser")]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,11 +1,13 @@
 import ArgumentParser
+import ConsoleTerminal
 import Foundation
 
 /// The program.
 public enum Sipglass {
     /// Runs what the command line asks for, and ends the process with the exit code that says how it went.
-    public static func main(_ arguments: [String]? = nil) -> Never {
-        exit(run(arguments))
+    public static func main() -> Never {
+        QuietBacktraces.ensure()
+        exit(run(nil))
     }
 
     /// Runs what the command line asks for.

@@ -47,7 +47,7 @@ struct ResponseContext {
     var best = StoredBytes.none
     /// Its status code, 0 when there is none yet.
     var bestCode = 0
-    /// The challenges of all 401 and 407 responses, as whole lines.
+    /// The challenges of the 401 and 407 responses that were not the best, as whole lines.
     var challenges: [UInt8] = []
     /// True when the request may be relayed to targets outside.
     var isTrusted = false

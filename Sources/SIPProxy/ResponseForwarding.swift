@@ -3,8 +3,8 @@ import SIPSyntax
 
 /// Appends a response as it goes upstream: without the top Via value, all else byte for byte.
 ///
-/// - Shape: `code` replaces the status code where it differs (503 becomes 500); `challenges`, whole lines, take the
-///   place of the response's own challenges when there are any (RFC 3261 §16.7 step 7).
+/// - Shape: `code` replaces the status code where it differs (503 becomes 500); `challenges`, whole lines of other
+///   branches, go before the response's own (RFC 3261 §16.7 step 7).
 /// - Source: RFC 3261 §16.7 steps 3 and 9.
 func appendForwardedResponse(
     _ bytes: Span<UInt8>,
@@ -24,15 +24,16 @@ func appendForwardedResponse(
     }
     output.append(ascii: "\r\n")
     let topVia = index.first(.via)
-    let hasChallenges = challenges.count > 0
-    output.append(copying: challenges)
+    let ownChallenge = index.first(.wwwAuthenticate) ?? index.first(.proxyAuthenticate)
+    if ownChallenge == nil { output.append(copying: challenges) }
     appendEdited(bytes, index, into: &output) { field, output in
         switch field.id {
         case .via where field == topVia:
             appendRemainingVia(bytes, via, field, to: &output)
             return true
-        case .wwwAuthenticate, .proxyAuthenticate:
-            return hasChallenges
+        case .wwwAuthenticate where field == ownChallenge, .proxyAuthenticate where field == ownChallenge:
+            output.append(copying: challenges)
+            return false
         case _:
             return false
         }

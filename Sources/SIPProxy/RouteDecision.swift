@@ -12,6 +12,8 @@ struct RouteDecision {
     var isTrusted = false
     /// The loop hash of the request as received.
     var loopHash: UInt64 = 0
+    /// True when the Request-URI has a maddr that names us: it is left out, with port and transport.
+    var dropsAddress = false
     /// The hops that are left.
     var hops: UInt32 = 70
 }
@@ -23,6 +25,9 @@ extension SIPProxy {
     ///   takes its place (RFC 3261 §16.4). Both values of a double Record-Route go (RFC 5658 §5).
     mutating func takeRoutes(_ bytes: Span<UInt8>, _ index: MessageIndex, _ uri: URI) -> RouteDecision {
         var decision = RouteDecision(uri: uri)
+        if let address = bytes.parameter("maddr", in: uri.parameters)?.value {
+            decision.dropsAddress = domains.serves(bytes, host: address, port: uri.port)
+        }
         routes.removeAll(keepingCapacity: true)
         var field = index.first(.route)
         while let present = field {
@@ -51,6 +56,19 @@ extension SIPProxy {
         return decision
     }
 
+    /// The Max-Forwards value to go on with: one less, or 70 when there is none; nil when no hop is left.
+    func hopsLeft(_ bytes: Span<UInt8>, _ index: MessageIndex) -> UInt32? {
+        guard let field = index.first(.maxForwards), let hops = bytes.number(field.value) else { return 70 }
+        return hops == 0 ? nil : hops - 1
+    }
+
+    /// True when nothing of the route is left and the Request-URI is ours; a maddr that is not ours makes it
+    /// somebody else's (RFC 3261 §16.5).
+    func isOwn(_ bytes: Span<UInt8>, _ route: RouteDecision) -> Bool {
+        guard routes.isEmpty, serves(bytes, route.uri) else { return false }
+        return route.dropsAddress || bytes.parameter("maddr", in: route.uri.parameters) == nil
+    }
+
     /// True when a URI's host and port are ours.
     func serves(_ bytes: Span<UInt8>, _ uri: URI) -> Bool {
         switch uri.scheme {
@@ -68,23 +86,26 @@ extension SIPProxy {
 
     /// The next hop: the first Route value, else the Request-URI (RFC 3261 §16.6 step 7).
     func nextHop(_ bytes: Span<UInt8>, _ decision: RouteDecision, over flow: Flow) -> Flow? {
-        let target = routes.first.flatMap { routeURI(bytes, $0) } ?? decision.uri
-        return resolve(bytes, target, over: flow)
+        guard let first = routes.first else {
+            return resolve(bytes, decision.uri, dropsAddress: decision.dropsAddress, over: flow)
+        }
+        return routeURI(bytes, first).flatMap { resolve(bytes, $0, over: flow) }
     }
 
-    /// The flow to a URI whose host is a numeric address.
-    func resolve(_ bytes: Span<UInt8>, _ uri: URI, over flow: Flow) -> Flow? {
-        guard uri.isSIP else { return nil }
-        let host = bytes.parameter("maddr", in: uri.parameters)?.value ?? uri.host
+    /// The flow to a URI whose host is a numeric address; sips goes nowhere without TLS.
+    func resolve(_ bytes: Span<UInt8>, _ uri: URI, dropsAddress: Bool = false, over flow: Flow) -> Flow? {
+        guard uri.scheme == .sip else { return nil }
+        let parameters = dropsAddress ? Slice(uri.parameters.end, uri.parameters.end) : uri.parameters
+        let host = bytes.parameter("maddr", in: parameters)?.value ?? uri.host
         guard let ip = IPAddress(bytes.extracting(host.range)),
             let listener = domains.listener(for: ip, preferring: flow.listener)
         else { return nil }
-        if let transport = bytes.parameter("transport", in: uri.parameters)?.value,
+        if let transport = bytes.parameter("transport", in: parameters)?.value,
             transportKind(bytes, transport) != .udp
         {
             return nil
         }
-        let port = uri.port ?? TransportKind.udp.defaultPort
+        let port = (dropsAddress ? nil : uri.port) ?? TransportKind.udp.defaultPort
         return Flow(transport: .udp, listener: listener, peer: SocketAddress(ip: ip, port: port))
     }
 

@@ -18,16 +18,18 @@ extension SIPProxy {
             case .deliver: break
             }
         }
+        // An answer of ours that kept no transaction, or outlived it, carried this tag.
+        if let tag = index.toTag, bytes.hexadecimal(tag) == toTag(bytes, index) {
+            return Disposition(drop: .absorbed)
+        }
         guard case .request(_, _, let slice) = index.startLine, let uri = try? URI(bytes, slice) else {
             return Disposition(drop: .malformed)
         }
-        let hops = index.first(.maxForwards).flatMap { bytes.number($0.value) } ?? 70
+        guard let hops = hopsLeft(bytes, index) else { return Disposition(drop: .strayAcknowledgement) }
         var route = takeRoutes(bytes, index, uri)
         route.loopHash = loopHash(bytes, index)
-        guard hops > 0, !hasLoop(bytes, index, route.loopHash) else {
-            return Disposition(drop: .strayAcknowledgement)
-        }
-        route.hops = hops - 1
+        route.hops = hops
+        guard !hasLoop(bytes, index, route.loopHash) else { return Disposition(drop: .strayAcknowledgement) }
         guard let target = acknowledgementTarget(bytes, index, route, over: flow, now: now) else {
             return Disposition(drop: .strayAcknowledgement)
         }
@@ -60,11 +62,16 @@ extension SIPProxy {
         over flow: Flow,
         now: Moment
     ) -> Target? {
-        if !routes.isEmpty || !serves(bytes, route.uri) {
+        if !isOwn(bytes, route) {
             guard route.isTrusted || isRegistered(bytes, index, flow, now: now),
                 let next = nextHop(bytes, route, over: flow)
             else { return nil }
-            return Target(uri: storeURI(bytes, route.uri), path: .none, flow: next, q: 1_000)
+            return Target(
+                uri: storeURI(bytes, route.uri, dropsAddress: route.dropsAddress),
+                path: .none,
+                flow: next,
+                q: 1_000
+            )
         }
         key.removeAll(keepingCapacity: true)
         domains.appendKey(bytes, route.uri, to: &key)

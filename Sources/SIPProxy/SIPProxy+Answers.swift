@@ -4,10 +4,14 @@ import SIPTransaction
 
 extension SIPProxy {
     /// Where responses to a request go (RFC 3261 §18.2.2, RFC 3581 §4).
+    ///
+    /// A stranger's request with our Via on top is answered at its source: an answer to ourselves would end the
+    /// client transaction that the Via names.
     func replyFlow(_ bytes: Span<UInt8>, _ index: MessageIndex, _ flow: Flow) -> Flow {
-        guard !flow.transport.isReliable, let via = index.topVia else { return flow }
+        guard !flow.transport.isReliable, let via = index.topVia, via.rport == nil else { return flow }
+        if domains.wrote(bytes, via) && !domains.isOwn(flow.peer) { return flow }
         var reply = flow
-        if via.rport == nil { reply.peer.port = via.port ?? flow.transport.defaultPort }
+        reply.peer.port = via.port ?? flow.transport.defaultPort
         return reply
     }
 

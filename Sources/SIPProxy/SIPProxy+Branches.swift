@@ -85,7 +85,8 @@ extension SIPProxy {
         switch contexts[Int(place)].phase {
         case .free, .answered: break
         case .searching, .declined:
-            if layer.contains(server) { sendBest(place, ownCode: 408, now: now, into: &outbox) }
+            let ownCode = contexts[Int(place)].bestCode == 503 ? 500 : 408
+            if layer.contains(server) { sendBest(place, ownCode: ownCode, now: now, into: &outbox) }
         case .cancelled:
             if layer.contains(server) { sendBest(place, ownCode: 487, now: now, into: &outbox) }
         }
@@ -95,7 +96,10 @@ extension SIPProxy {
     private mutating func sendBest(_ place: UInt32, ownCode: Int, now: Moment, into outbox: inout Outbox) {
         let server = contexts[Int(place)].server
         let code = contexts[Int(place)].bestCode == 503 ? 500 : contexts[Int(place)].bestCode
-        if !contexts[Int(place)].best.isNone {
+        if !contexts[Int(place)].isInvite && code == 408 {
+            // A late answer is worse than none, ours or a branch's (RFC 4320 §4.2).
+            layer.abandon(server)
+        } else if !contexts[Int(place)].best.isNone {
             guard take(contexts[Int(place)].best) else { return }
             let challenges = code == 401 || code == 407 ? contexts[Int(place)].challenges : nothing
             appendForwardedResponse(
@@ -106,11 +110,8 @@ extension SIPProxy {
                 into: &outbox.bytes
             )
             layer.respond(server, code: code, isOwn: false, now: now, into: &outbox)
-        } else if !contexts[Int(place)].isInvite && code == 408 {
-            // A late answer is worse than none (RFC 4320 §4.2).
-            layer.abandon(server)
         } else {
-            answerStored(server, code == 500 ? 500 : ownCode, now: now, into: &outbox)
+            answerStored(server, ownCode, now: now, into: &outbox)
         }
     }
 }

@@ -12,18 +12,25 @@ extension SIPProxy {
         into outbox: inout Outbox
     ) {
         headers.removeAll(keepingCapacity: true)
-        guard let invite = layer.findServer(bytes, index, method: .invite), invite.kind == .serverInvite
-        else {
+        guard let found = cancelled(bytes, index) else {
             answer(id, 481, bytes, index, now: now, into: &outbox)
             return
         }
         answer(id, 200, bytes, index, now: now, into: &outbox)
-        guard let place = layer.record(invite).context else { return }
+        guard found.kind == .serverInvite, let place = layer.record(found).context else { return }
         switch contexts[Int(place)].phase {
         case .searching:
             contexts[Int(place)].phase = .cancelled
             cancelBranches(place, now: now, into: &outbox)
         case .free, .declined, .cancelled, .answered: break
         }
+    }
+
+    /// The transaction that a CANCEL is for, whatever its method: only an INVITE's is touched by it.
+    private mutating func cancelled(_ bytes: Span<UInt8>, _ index: MessageIndex) -> TransactionID? {
+        for method in Method.allCases where method != .cancel {
+            if let id = layer.findServer(bytes, index, method: method) { return id }
+        }
+        return nil
     }
 }

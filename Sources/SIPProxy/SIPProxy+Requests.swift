@@ -27,9 +27,12 @@ extension SIPProxy {
             answer(id, 416, bytes, index, now: now, into: &outbox)
             return
         }
-        let hops = index.first(.maxForwards).flatMap { bytes.number($0.value) } ?? 70
-        if hops == 0 && !(method == .options && serves(bytes, uri)) {
-            answer(id, 483, bytes, index, now: now, into: &outbox)
+        guard let hops = hopsLeft(bytes, index) else {
+            if method == .options && serves(bytes, uri) {
+                answerOwn(id, method, bytes, index, now: now, into: &outbox)
+            } else {
+                answer(id, 483, bytes, index, now: now, into: &outbox)
+            }
             return
         }
         let loopHash = loopHash(bytes, index)
@@ -37,15 +40,16 @@ extension SIPProxy {
             answer(id, 482, bytes, index, now: now, into: &outbox)
             return
         }
-        if index.has(.proxyRequire) {
-            appendUnsupported(bytes, index, .proxyRequire)
+        if index.has(.proxyRequire), appendUnsupported(bytes, index, .proxyRequire) {
             answer(id, 420, bytes, index, now: now, into: &outbox)
             return
         }
         var route = takeRoutes(bytes, index, uri)
         route.loopHash = loopHash
-        route.hops = hops == 0 ? 0 : hops - 1
-        if routes.isEmpty && serves(bytes, route.uri) {
+        route.hops = hops
+        if let first = routes.first, routeURI(bytes, first) == nil {
+            answer(id, 400, reason: "Malformed Route", bytes, index, now: now, into: &outbox)
+        } else if isOwn(bytes, route) {
             receiveOwn(id, method, route, bytes, index, over: flow, now: now, into: &outbox)
         } else {
             relay(id, method, route, bytes, index, over: flow, now: now, into: &outbox)
@@ -114,7 +118,12 @@ extension SIPProxy {
         let place = openContext(server: id, isInvite: method == .invite)
         contexts[Int(place)].loopHash = route.loopHash
         contexts[Int(place)].targets.append(
-            Target(uri: storeURI(bytes, route.uri), path: .none, flow: next, q: 1_000)
+            Target(
+                uri: storeURI(bytes, route.uri, dropsAddress: route.dropsAddress),
+                path: .none,
+                flow: next,
+                q: 1_000
+            )
         )
         begin(place, id, method, route, bytes, index, over: flow, now: now, into: &outbox)
     }
@@ -157,8 +166,7 @@ extension SIPProxy {
             answer(id, 404, bytes, index, now: now, into: &outbox)
             return
         }
-        if index.has(.require) {
-            appendUnsupported(bytes, index, .require)
+        if index.has(.require), appendUnsupported(bytes, index, .require) {
             answer(id, 420, bytes, index, now: now, into: &outbox)
             return
         }
@@ -209,8 +217,8 @@ extension SIPProxy {
         answer(id, result.code, reason: result.reasonPhrase, bytes, index, now: now, into: &outbox)
     }
 
-    /// Appends an Unsupported field that names the extensions of a Require or Proxy-Require field.
-    @discardableResult
+    /// Appends an Unsupported field that names the extensions of a Require or Proxy-Require field; false when we
+    /// know them all.
     private mutating func appendUnsupported(
         _ bytes: Span<UInt8>,
         _ index: MessageIndex,

@@ -12,9 +12,13 @@ extension SIPProxy {
         into outbox: inout Outbox
     ) -> Disposition {
         guard let code = index.statusCode, let via = index.topVia, let cseq = index.cseq,
-            let branch = via.branch.flatMap({ Branch(bytes, $0) }), isOwnSentBy(bytes, via),
-            let id = clientTransaction(branch, cseq.method)
+            let branch = via.branch.flatMap({ Branch(bytes, $0) }), domains.wrote(bytes, via),
+            let id = clientTransaction(branch, bytes, cseq)
         else { return Disposition(drop: .strayResponse) }
+        // Only our own CANCEL has no Via below ours; without one there is nobody to forward to (§16.7 step 3).
+        guard cseq.method == .cancel || hasViaBelow(bytes, index, via) else {
+            return Disposition(transaction: id, drop: .malformed)
+        }
         let reference = layer.reference(id)
         let result = layer.receive(bytes, index, code: code, for: id, now: now, into: &outbox)
         switch result {
@@ -27,27 +31,20 @@ extension SIPProxy {
     }
 
     /// The client transaction that a branch of ours names, if the method fits (RFC 3261 §17.1.3).
-    private func clientTransaction(_ branch: Branch, _ method: Method) -> TransactionID? {
+    private func clientTransaction(_ branch: Branch, _ bytes: Span<UInt8>, _ cseq: CSeq) -> TransactionID? {
         var id = branch.transaction
         switch id.kind {
         case .serverInvite, .serverRequest: return nil
         case .clientInvite, .clientRequest: break
         }
-        if method == .cancel, let cancel = layer.cancelTransaction(of: id) { id = cancel }
-        guard layer.contains(id) else { return nil }
-        let record = layer.record(id)
-        return record.hash == branch.loopHash && record.method == method ? id : nil
+        if cseq.method == .cancel, let cancel = layer.cancelTransaction(of: id) { id = cancel }
+        guard layer.contains(id), layer.record(id).hash == branch.loopHash else { return nil }
+        return layer.hasMethod(id, bytes, cseq) ? id : nil
     }
 
-    private func isOwnSentBy(_ bytes: Span<UInt8>, _ via: Via) -> Bool {
-        guard let ip = IPAddress(bytes.extracting(via.host.range)) else { return false }
-        for listener in domains.listeners
-        where listener.advertised.ip == ip
-            && listener.advertised.port == via.port ?? listener.transport.defaultPort
-        {
-            return true
-        }
-        return false
+    private func hasViaBelow(_ bytes: Span<UInt8>, _ index: MessageIndex, _ via: Via) -> Bool {
+        guard let field = index.first(.via) else { return false }
+        return index.next(after: field) != nil || via.whole.end < field.value.end
     }
 
     /// Passes a response on to the response context.
@@ -68,7 +65,7 @@ extension SIPProxy {
             return
         }
         if code < 200 {
-            if code > 100 && code != 199 && contexts[Int(place)].isInvite {
+            if code > 100 && contexts[Int(place)].isInvite {
                 forward(bytes, index, code, to: branch.parent, now: now, into: &outbox)
             }
         } else if code < 300 {
@@ -104,16 +101,17 @@ extension SIPProxy {
         layer.respond(server, code: code, isOwn: false, now: now, into: &outbox)
     }
 
-    /// Keeps a final response when it is better than what came before; gathers challenges.
+    /// Keeps a final response when it is better than what came before; gathers the challenges of the others.
     private mutating func keepBest(_ bytes: Span<UInt8>, _ index: MessageIndex, _ code: Int, _ place: UInt32)
     {
-        if code == 401 || code == 407 {
+        let best = contexts[Int(place)].bestCode
+        guard best == 0 || responseRank(code) < responseRank(best) else {
+            guard code == 401 || code == 407 else { return }
             for field in index.fields where field.id == .wwwAuthenticate || field.id == .proxyAuthenticate {
                 appendLine(bytes, field, to: &contexts[Int(place)].challenges)
             }
+            return
         }
-        let best = contexts[Int(place)].bestCode
-        guard best == 0 || responseRank(code) < responseRank(best) else { return }
         layer.store.remove(&contexts[Int(place)].best)
         contexts[Int(place)].best = layer.store.add(bytes)
         contexts[Int(place)].bestCode = code

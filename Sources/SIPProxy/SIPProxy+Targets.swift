@@ -16,7 +16,8 @@ extension SIPProxy {
     private mutating func addTarget(_ binding: BindingCursor, _ place: UInt32, over flow: Flow) {
         let view = registrar.binding(binding)
         let bytes = view.bytes
-        guard let uri = try? URI(bytes.span, view.contact) else { return }
+        // A sips contact must not be called in the clear, and no other scheme can be called at all.
+        guard let uri = try? URI(bytes.span, view.contact), uri.scheme == .sip else { return }
         let path =
             view.path.isEmpty ? StoredBytes.none : layer.store.add(bytes.span.extracting(view.path.range))
         let flow =
@@ -38,16 +39,25 @@ extension SIPProxy {
     }
 
     /// Keeps a URI as a Request-URI: without its headers and method parameter (RFC 3261 §16.6 step 2).
-    mutating func storeURI(_ bytes: Span<UInt8>, _ uri: URI) -> StoredBytes {
+    ///
+    /// With `dropsAddress` also without port, maddr and transport (§16.4).
+    mutating func storeURI(_ bytes: Span<UInt8>, _ uri: URI, dropsAddress: Bool = false) -> StoredBytes {
         guard uri.isSIP else { return layer.store.add(bytes.extracting(uri.whole.range)) }
-        guard bytes.parameter("method", in: uri.parameters) != nil else {
+        guard dropsAddress || bytes.parameter("method", in: uri.parameters) != nil else {
             return layer.store.add(bytes.extracting(uri.whole.start..<uri.parameters.end))
         }
         var text: [UInt8] = []
-        text.append(copying: bytes.extracting(uri.whole.start..<uri.parameters.start))
+        let end = dropsAddress ? uri.host.end : uri.parameters.start
+        text.append(copying: bytes.extracting(uri.whole.start..<end))
         var cursor = ParameterCursor(uri.parameters)
         while let parameter = cursor.next(bytes) {
             if bytes.equals(parameter.name, ignoringCase: "method") { continue }
+            if dropsAddress
+                && (bytes.equals(parameter.name, ignoringCase: "maddr")
+                    || bytes.equals(parameter.name, ignoringCase: "transport"))
+            {
+                continue
+            }
             text.append(UInt8(ascii: ";"))
             text.append(copying: bytes.extracting(parameter.whole.range))
         }
@@ -108,7 +118,7 @@ extension SIPProxy {
         }
         var route = takeRoutes(stored.span, index, uri)
         route.loopHash = contexts[Int(place)].loopHash
-        route.hops = (index.first(.maxForwards).flatMap { stored.span.number($0.value) } ?? 70) - 1
+        route.hops = hopsLeft(stored.span, index) ?? 0
         var flow = layer.record(server).flow
         flow.peer = layer.record(server).source
         startTargets(place, method, route, stored.span, index, over: flow, now: now, into: &outbox)
@@ -201,9 +211,8 @@ extension SIPProxy {
     /// True for the methods that may form a dialog, whose later requests shall come through us.
     private func formsDialog(_ method: Method) -> Bool {
         switch method {
-        case .invite, .subscribe, .refer: true
-        case .ack, .bye, .cancel, .register, .options, .prack, .update, .info, .message, .notify, .publish,
-            .other:
+        case .invite, .subscribe, .notify, .refer: true
+        case .ack, .bye, .cancel, .register, .options, .prack, .update, .info, .message, .publish, .other:
             false
         }
     }

@@ -64,7 +64,10 @@ public struct SIPProxy: ~Copyable {
             layer.receiveRepeat(id, into: &outbox)
             return Disposition(transaction: id, isRetransmission: true)
         }
-        guard !layer.isFull else {
+        // What runs may still be cancelled.
+        let mayOpen =
+            !layer.isFull || method == .cancel && layer.findServer(bytes, index, method: .invite) != nil
+        guard mayOpen else {
             refuseStateless(503, bytes, index, flow, into: &outbox)
             return Disposition(drop: .overload)
         }

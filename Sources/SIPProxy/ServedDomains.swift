@@ -47,6 +47,21 @@ public struct ServedDomains: Sendable {
         return contains(domains, bytes, uri.host) || contains(aliases, bytes, uri.host)
     }
 
+    /// True when an address is one of ours.
+    public func isOwn(_ address: SocketAddress) -> Bool { isOwn(address.ip, port: address.port) }
+
+    /// True when a Via value's sent-by is what we write.
+    public func wrote(_ bytes: Span<UInt8>, _ via: Via) -> Bool {
+        guard let ip = IPAddress(bytes.extracting(via.host.range)) else { return false }
+        for listener in listeners
+        where listener.advertised.ip == ip
+            && listener.advertised.port == via.port ?? listener.transport.defaultPort
+        {
+            return true
+        }
+        return false
+    }
+
     /// Appends the location table's key of a served URI; own addresses count as the home domain.
     public func appendKey(_ bytes: Span<UInt8>, _ uri: URI, to key: inout [UInt8]) {
         uri.appendAddressOfRecord(bytes, to: &key)

@@ -89,7 +89,14 @@ extension TransactionLayer {
             isNew = !$0.isDirty
             $0.isDirty = true
         }
-        if isNew { changes.dirty.append(id) }
+        guard isNew else { return }
+        if changes.dirty.count > 2 * count + TransactionChanges.endedLimit {
+            // Nobody reads for a while: what ended meanwhile is not kept here too.
+            let dirty = changes.dirty
+            changes.dirty.removeAll(keepingCapacity: true)
+            for id in dirty where contains(id) { changes.dirty.append(id) }
+        }
+        changes.dirty.append(id)
     }
 
     mutating func reportEnd(_ id: TransactionID) {
@@ -151,12 +158,14 @@ extension TransactionLayer {
         return timers
     }
 
-    /// A server's branch stands in its key, between the first two zero bytes; a client's is ours.
+    /// A server's branch stands in its key, between the two zero bytes; a client's is ours.
+    ///
+    /// A key with more of them is of RFC 2543, and its branch says nothing.
     private func branchText(_ id: TransactionID, _ record: TransactionRecord, _ key: String) -> String {
         switch id.kind {
         case .serverInvite, .serverRequest:
             let parts = key.split(separator: "\0", omittingEmptySubsequences: false)
-            return parts.count > 1 ? String(parts[1]) : ""
+            return parts.count == 3 ? String(parts[1]) : ""
         case .clientInvite, .clientRequest:
             var bytes: [UInt8] = []
             Branch(transaction: id, loopHash: record.hash).append(to: &bytes)

@@ -37,6 +37,7 @@ extension TransactionLayer {
         var flow: Flow?
         change(id) {
             $0.request = stored
+            $0.isOwn = isOwn
             flow = $0.flow
         }
         if let flow { outbox.finish(to: flow, transaction: id.number, isOwn: isOwn) }
@@ -120,7 +121,7 @@ extension TransactionLayer {
         change(id) { $0.retransmits += 1 }
         let record = record(id)
         store.read(record.request) { outbox.bytes.append(copying: $0) }
-        outbox.finish(to: record.flow, transaction: id.number, isRetransmission: true)
+        outbox.finish(to: record.flow, transaction: id.number, isOwn: record.isOwn, isRetransmission: true)
     }
 
     private mutating func addClient(_ record: TransactionRecord, method: Method, now: Moment) -> TransactionID
@@ -211,6 +212,17 @@ extension TransactionLayer {
 }
 
 extension TransactionLayer {
+    /// True when a CSeq names the method of a live transaction, an unusual one by its name.
+    public func hasMethod(_ id: TransactionID, _ bytes: Span<UInt8>, _ cseq: CSeq) -> Bool {
+        let record = record(id)
+        guard record.method == cseq.method else { return false }
+        guard record.method == .other else { return true }
+        return store.read(record.identity) { identity in
+            let name = Slice(record.keyCount + record.callIDCount, identity.count)
+            return bytes.equals(cseq.methodName, identity, name)
+        }
+    }
+
     /// The CANCEL transaction of an INVITE, which shares its branch; nil when none was sent.
     public func cancelTransaction(of id: TransactionID) -> TransactionID? {
         guard id.kind == .clientInvite, clientInvites.contains(id.slot, generation: id.generation) else {

@@ -79,6 +79,7 @@ extension TransactionLayer {
         var record = record(id)
         outbox.finish(to: record.flow, transaction: id.number, isOwn: isOwn)
         record.code = code
+        record.isOwn = isOwn
         store.remove(&record.response)
         let isAccepted = id.kind == .serverInvite && (200...299).contains(code)
         if !isAccepted { record.response = store.add(outbox.bytes.span.extracting(start...)) }
@@ -101,6 +102,6 @@ extension TransactionLayer {
         let record = record(id)
         guard !record.response.isNone else { return }
         store.read(record.response) { outbox.bytes.append(copying: $0) }
-        outbox.finish(to: record.flow, transaction: id.number, isOwn: false, isRetransmission: true)
+        outbox.finish(to: record.flow, transaction: id.number, isOwn: record.isOwn, isRetransmission: true)
     }
 }

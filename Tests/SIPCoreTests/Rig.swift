@@ -2,9 +2,11 @@ import SIPFlow
 import SIPReport
 import SIPSyntax
 import SIPTrace
+import SIPTransaction
 import Testing
 
 @testable import SIPCore
+@testable import SIPProxy
 
 /// One message that the engine sent in a test.
 struct Sent {
@@ -50,7 +52,8 @@ final class Rig {
     /// All that was sent and not yet looked at.
     private(set) var sent: [Sent] = []
     let listeners: [Listener]
-    private var counter = 0
+    /// True when what is sent to one of our listeners arrives there.
+    var isLoopedBack = false
 
     init(
         domains: [String] = ["example.test"],
@@ -134,6 +137,15 @@ final class Rig {
         return taken.first
     }
 
+    /// Everything is over: no transaction, no response context and no stored byte is left.
+    func expectNothingLeft(sourceLocation: SourceLocation = #_sourceLocation) {
+        let left = (
+            core.proxy.layer.count, core.proxy.contexts.count - core.proxy.freeContexts.count,
+            core.proxy.layer.store.bytesInUse
+        )
+        #expect(left == (0, 0, 0), "transactions, contexts, bytes", sourceLocation: sourceLocation)
+    }
+
     func snapshot() -> EngineReport { core.snapshot(now: now) }
     func changes() -> EngineReport { core.changes(now: now) }
     func records() -> [TraceRecord] { core.traceChunks(since: 0).flatMap(\.records) }
@@ -143,13 +155,19 @@ final class Rig {
     }
 
     private func collect() {
+        var returning: [(bytes: [UInt8], flow: Flow)] = []
         for entry in outbox.entries {
+            let bytes = Array(outbox.bytes[entry.start..<entry.start + entry.count])
+            if isLoopedBack, let place = listeners.firstIndex(where: { $0.address == entry.flow.peer }) {
+                let source = listeners[entry.flow.listener.index].address
+                returning.append(
+                    (bytes, Flow(transport: .udp, listener: ListenerID(place), peer: source))
+                )
+                continue
+            }
             sent.append(
                 Sent(
-                    text: String(
-                        decoding: outbox.bytes[entry.start..<entry.start + entry.count],
-                        as: UTF8.self
-                    ),
+                    text: String(decoding: bytes, as: UTF8.self),
                     to: entry.flow.peer,
                     at: now,
                     isOwn: entry.isOwn,
@@ -158,5 +176,9 @@ final class Rig {
             )
         }
         outbox.clear()
+        for (bytes, flow) in returning {
+            core.receive(bytes.span, over: flow, now: now, into: &outbox)
+            collect()
+        }
     }
 }

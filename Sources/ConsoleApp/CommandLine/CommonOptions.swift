@@ -1,4 +1,5 @@
 import ArgumentParser
+import ConsoleViews
 
 /// The file and the socket, which every command knows.
 struct PlaceOptions: ParsableArguments {
@@ -59,6 +60,11 @@ struct EngineOptions: ParsableArguments {
         for text in listen { _ = try Self.address(text) }
         for name in domain where !isHostName(name) {
             throw ValidationError("--domain: \"\(name)\" is no host name")
+        }
+        do throws(FilterError) {
+            _ = try Filter(filter)
+        } catch {
+            throw ValidationError("--filter, column \(error.column + 1): \(error.message)")
         }
     }
 

@@ -32,6 +32,15 @@ struct FilePaths: Sendable, Hashable {
         control = (directory("XDG_RUNTIME_DIR", nil) ?? state) + "/sipglass.sock"
     }
 
+    /// Makes the state directory, for this user alone, unless it is there.
+    func makeStateDirectory() throws {
+        try FileManager.default.createDirectory(
+            atPath: state,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+    }
+
     /// The paths of this process's user.
     static var current: FilePaths {
         FilePaths(

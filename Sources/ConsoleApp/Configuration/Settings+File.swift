@@ -1,3 +1,4 @@
+import ConsoleTerminal
 import SIPFlow
 
 extension Settings {
@@ -117,9 +118,7 @@ extension Settings {
 
     private mutating func readScreen(_ reader: inout SettingsReader) {
         glyphs = reader.word("glyphs", Glyphs.self) ?? glyphs
-        color = reader.word("color", Color.self) ?? color
-        hasMotion = reader.flag("motion") ?? hasMotion
-        hasMouse = reader.flag("mouse") ?? hasMouse
+        color = reader.word("color", TerminalOptions.ColorChoice.self) ?? color
     }
 }
 

@@ -1,3 +1,4 @@
+import ConsoleTerminal
 import SIPFlow
 
 /// What a configuration file may say; flags override it.
@@ -22,16 +23,6 @@ struct Settings: Sendable, Hashable {
         case auto
         case unicode
         case ascii
-    }
-
-    /// How many colours the screen uses.
-    enum Color: String, Sendable, CaseIterable {
-        /// What the terminal has.
-        case auto
-        case full = "true"
-        case palette = "256"
-        case basic = "16"
-        case mono
     }
 
     /// Themes by the terminal's background.
@@ -64,7 +55,5 @@ struct Settings: Sendable, Hashable {
     var traceBudget: Int?
 
     var glyphs = Glyphs.auto
-    var color = Color.auto
-    var hasMotion = true
-    var hasMouse = true
+    var color = TerminalOptions.ColorChoice.auto
 }

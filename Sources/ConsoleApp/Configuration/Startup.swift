@@ -97,7 +97,7 @@ struct Startup: Sendable {
         throw Failure(
             .configuration,
             "\(exposed): anybody who reaches this address could register and call, since there are no accounts; "
-                + "say --open (or open = true) if that is wanted, or listen on \(safe)"
+                + "say --open (or open = true) if that is wanted, or listen on udp:\(safe.address)"
         )
     }
 

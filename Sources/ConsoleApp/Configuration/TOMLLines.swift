@@ -10,7 +10,10 @@ struct TOMLLines: Sendable {
         var table: [String] = []
         var open = OpenValue()
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            if open.continues(over: line) { continue }
+            guard !open.isOpen else {
+                open.take(line)
+                continue
+            }
             var rest = line.drop { $0 == " " || $0 == "\t" }
             if rest.hasPrefix("[") {
                 rest = rest.drop { $0 == "[" }
@@ -19,7 +22,7 @@ struct TOMLLines: Sendable {
             } else if !rest.isEmpty && !rest.hasPrefix("#") {
                 let path = table + Self.keyPath(&rest, end: "=")
                 note(path, index + 1)
-                _ = open.continues(over: rest.dropFirst())
+                open.take(rest.dropFirst())
             }
         }
     }
@@ -72,9 +75,11 @@ private struct OpenValue {
     private var depth = 0
     private var quotes: Substring?
 
-    /// Takes a line of value text; true when the line began inside a value.
-    mutating func continues(over line: Substring) -> Bool {
-        let began = depth > 0 || quotes != nil
+    /// True when the next line still belongs to the value.
+    var isOpen: Bool { depth > 0 || quotes != nil }
+
+    /// Takes a line of value text.
+    mutating func take(_ line: Substring) {
         var rest = line
         while let character = rest.first {
             if let end = quotes {
@@ -87,7 +92,7 @@ private struct OpenValue {
                 continue
             }
             switch character {
-            case "#": return began
+            case "#": return
             case "[", "{": depth += 1
             case "]", "}": depth -= 1
             case "\"", "'":
@@ -102,6 +107,5 @@ private struct OpenValue {
         }
         // One-line text ends with its line.
         if quotes?.count == 1 { quotes = nil }
-        return began
     }
 }

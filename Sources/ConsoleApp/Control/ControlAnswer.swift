@@ -21,8 +21,9 @@ enum ControlAnswer {
             let rows = report.transactions.sorted { $0.id < $1.id }
             return try JSON.encode(["transactions": rows.map { TransactionJSON($0, now: now) }])
         case .calls:
-            let rows = book(of: update).calls.sorted { $0.firstSequence < $1.firstSequence }
-            return try JSON.encode(["calls": rows.map { CallJSON($0, now: now, clock: report.clock) }])
+            return try JSON.encode([
+                "calls": book(of: update).calls.map { CallJSON($0, now: now, clock: report.clock) }
+            ])
         case .messages:
             return try JSON.encode(["messages": messages(request, update)])
         case .stats:
@@ -56,7 +57,8 @@ enum ControlAnswer {
     }
 
     private static func book(of update: EngineUpdate) -> TraceBook {
-        var book = TraceBook()
+        // The ring's budget has already decided what is kept.
+        var book = TraceBook(budget: 1 << 40)
         for chunk in update.chunks { book.absorb(chunk) }
         return book
     }

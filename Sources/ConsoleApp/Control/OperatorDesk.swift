@@ -10,8 +10,10 @@ struct OperatorDesk: Sendable {
     let audit: AuditLog
     /// True when orders are refused.
     let isReadOnly: Bool
-    /// Where acts and failures to write them down are told.
+    /// Where acts are told.
     let log: Log
+    /// Hears that an act could not be written down.
+    let complain: @Sendable (String) -> Void
 
     /// Carries out an order; `then` runs on a queue of its own, once the audit line is written.
     func perform(_ command: CoreCommand, then: @escaping @Sendable (CommandOutcome) -> Void) {
@@ -34,7 +36,7 @@ struct OperatorDesk: Sendable {
         do {
             try audit.append(entry)
         } catch {
-            log.write(.error, "the audit log \(audit.path) cannot be written: \(error.localizedDescription)")
+            complain("the audit log \(audit.path) cannot be written: \(error.localizedDescription)")
         }
     }
 }

@@ -2,7 +2,7 @@
 ///
 /// - Units: nanoseconds since 1970-01-01 UTC. Limits: the years 1 to 9999.
 func timestamp(unixNanoseconds: Int64) -> String {
-    let milliseconds = Int((Double(unixNanoseconds) / 1_000_000).rounded(.down))
+    let (milliseconds, _) = Int(unixNanoseconds).flooredQuotientAndRemainder(dividingBy: 1_000_000)
     let (days, inDay) = milliseconds.flooredQuotientAndRemainder(dividingBy: 86_400_000)
     // Days since 0000-03-01, so that the leap day ends a year; 400 years have 146,097 days.
     let (era, dayOfEra) = (days + 719_468).flooredQuotientAndRemainder(dividingBy: 146_097)

@@ -4,176 +4,158 @@ import Foundation
 import SIPEngine
 import SIPFlow
 import SIPReport
-import SIPTransport
-import Synchronization
 
-/// The screen: waits for keys, the engine and signals, and draws what changed.
+/// Runs the console on the main thread: keys and the engine's news in, frames out.
 ///
-/// - Limits: 30 frames a second; a key is drawn at once. Nothing is written while nothing changes.
+/// - Cost: a key is drawn at once; news at most 30 times a second; nothing is drawn while nothing changes.
 @MainActor
 final class ConsoleLoop {
-    private static let frame = Interval.milliseconds(33)
-    private let desk: OperatorDesk
-    private let terminal: Terminal
-    private let signals: CInt
-    private let outcomes: OutcomeBox
-    private var console: Console
-    private var theme: Theme
-    private var glyphs: GlyphSet.Kind
-    private var lastFrame = Moment.zero
-    private var hasEnded = false
+    private static let framePause = Interval.milliseconds(33)
 
-    /// Takes over the terminal.
-    ///
-    /// - Errors: no terminal that can be driven.
-    init(desk: OperatorDesk, startup: Startup, paths: FilePaths, signals: CInt) throws(Failure) {
-        QuietBacktraces.ensure()
+    private let terminal: Terminal
+    private let desk: OperatorDesk
+    private let inbox: ConsoleInbox
+    private let paths: FilePaths
+    private let themes: ThemeLibrary
+    private var theme: Theme
+    private var glyphs: GlyphSet
+    private var console: Console
+    private var isOver = false
+    private var hasChanged = true
+    private var nextRequest = Moment.zero
+    private var isRequested = false
+
+    /// Takes a terminal over which the console is shown.
+    init(
+        _ terminal: Terminal,
+        _ desk: OperatorDesk,
+        _ inbox: ConsoleInbox,
+        _ startup: Startup,
+        paths: FilePaths
+    ) {
+        self.terminal = terminal
         self.desk = desk
-        self.signals = signals
-        guard let outcomes = OutcomeBox() else {
-            throw Failure(.unavailable, "the process has no file descriptors left")
-        }
-        self.outcomes = outcomes
-        do {
-            terminal = try Terminal(Self.options(startup.settings, paths))
-        } catch {
-            throw Failure(.unavailable, error.message)
-        }
-        glyphs = terminal.glyphKind
-        let name = startup.settings.theme?.dark ?? "default-dark"
-        theme = BuiltInThemes.theme(named: name) ?? Theme(ThemeSource())
+        self.inbox = inbox
+        self.paths = paths
+        let themes = ThemeLibrary(directory: paths.themes)
+        self.themes = themes
+        let background = ProcessInfo.processInfo.environment["COLORFGBG"]
+        let first = themes.first(startup.settings.theme, background: background)
+        theme = first.theme ?? Theme(ThemeSource())
+        glyphs = theme.glyphSet(terminal.glyphKind)
         console = Console(
             size: terminal.size,
             now: SystemClock.now,
             utcOffset: TimeZone.current.secondsFromGMT()
         )
+        if let name = first.unknown { inbox.post(.notice(unknownTheme(name), .warning)) }
+        for warning in themes.warnings { inbox.post(.notice(warning, .warning)) }
+        beginWith(filter: startup.filter)
     }
 
-    /// Runs until the user quits, a signal comes or the terminal goes away.
-    func run() {
-        defer { terminal.restore() }
+    /// Runs until the person quits, a signal asks for the end, or the terminal is gone.
+    func run(until signal: CInt) {
+        let engine = desk.engine
+        let descriptors = [engine.reportDescriptor, inbox.descriptor, signal]
+        while !isOver {
+            requestReport()
+            drawIfChanged()
+            let wait = terminal.waitForInput(descriptors: descriptors, timeout: pause())
+            if wait.isHungUp || wait.ready.contains(signal) { break }
+            handle(.tick(SystemClock.now), isChange: isTickDue)
+            if wait.ready.contains(inbox.descriptor) { for event in inbox.take() { handle(event) } }
+            if wait.ready.contains(engine.reportDescriptor) { takeReport() }
+            if wait.hasKeys { readKeys() }
+        }
+    }
+
+    // What comes in.
+
+    private func readKeys() {
+        for key in terminal.readKeys() where !isOver {
+            handle(key == .resize ? .resize(terminal.size) : .key(key))
+        }
+    }
+
+    /// Asks for news, no sooner than a frame after the last.
+    private func requestReport() {
+        guard !isRequested, SystemClock.now >= nextRequest else { return }
+        isRequested = true
         desk.engine.requestReport()
-        draw()
-        while !hasEnded {
-            let wait = terminal.waitForInput(
-                descriptors: [desk.engine.reportDescriptor, outcomes.descriptor, signals],
-                timeout: timeout()
-            )
-            if wait.isHungUp || wait.ready.contains(signals) { return }
-            let keys = terminal.readKeys()
-            for key in keys { take(key) }
-            for outcome in outcomes.take() { carryOut(console.handle(.outcome(outcome))) }
-            let now = SystemClock.now
-            var isDue = !keys.isEmpty
-            if now - lastFrame >= Self.frame {
-                if let update = desk.engine.takeReport() {
-                    carryOut(console.handle(.update(update.report, update.chunks)))
-                    desk.engine.requestReport()
-                    isDue = true
-                }
-                if let tick = console.nextTick, tick <= now { isDue = true }
-            }
-            if isDue || !wait.ready.isEmpty {
-                carryOut(console.handle(.tick(now)))
-                if isDue { draw() }
-            }
+    }
+
+    private func takeReport() {
+        guard let update = desk.engine.takeReport() else { return }
+        isRequested = false
+        nextRequest = SystemClock.now + Self.framePause
+        handle(.update(update.report, update.chunks))
+    }
+
+    private var isTickDue: Bool { console.nextTick.map { $0 <= SystemClock.now } ?? false }
+
+    /// How long nothing needs to happen unless something comes in.
+    private func pause() -> Duration? {
+        let moments = [console.nextTick, isRequested ? nil : nextRequest].compactMap { $0 }
+        guard let next = moments.min() else { return nil }
+        return .nanoseconds(max(0, (next - SystemClock.now).nanoseconds))
+    }
+
+    // What goes out.
+
+    private func handle(_ event: ConsoleEvent, isChange: Bool = true) {
+        for effect in console.handle(event) { carryOut(effect) }
+        hasChanged = hasChanged || isChange
+    }
+
+    private func drawIfChanged() {
+        guard hasChanged else { return }
+        hasChanged = false
+        terminal.present(console.draw(glyphs: glyphs), theme: theme)
+    }
+
+    private func carryOut(_ effect: ConsoleEffect) {
+        switch effect {
+        case .command(let command):
+            desk.perform(command) { @Sendable [inbox] outcome in inbox.post(.outcome(outcome)) }
+        case .quit: isOver = true
+        case .suspend: terminal.suspend()
+        case .redraw: terminal.redraw()
+        case .copy(let bytes, let what): copy(bytes, what)
+        case .setTheme(let name): setTheme(name)
+        case .setGlyphs(let kind): glyphs = theme.glyphSet(kind)
         }
     }
 
-    private func timeout() -> Duration? {
-        guard let tick = console.nextTick else { return nil }
-        let left = max(Int64(0), (tick - SystemClock.now).nanoseconds)
-        return .nanoseconds(max(left, 1_000_000))
-    }
-
-    private func draw() {
-        lastFrame = SystemClock.now
-        terminal.present(console.draw(glyphs: theme.glyphSet(glyphs)), theme: theme)
-    }
-
-    private func take(_ key: Key) {
-        if key == .resize {
-            carryOut(console.handle(.resize(terminal.size)))
-        } else {
-            carryOut(console.handle(.key(key)))
+    private func copy(_ bytes: [UInt8], _ what: String) {
+        if let way = terminal.copy(String(decoding: bytes, as: UTF8.self)) {
+            return inbox.post(.notice("copied \(what): \(way.rawValue)", .info))
         }
-    }
-
-    private func carryOut(_ effects: [ConsoleEffect]) {
-        for effect in effects {
-            switch effect {
-            case .command(let command):
-                let box = outcomes
-                desk.perform(command) { @Sendable outcome in box.put(outcome) }
-            case .quit: hasEnded = true
-            case .suspend: terminal.suspend()
-            case .redraw: terminal.redraw()
-            case .copy(let bytes, let what):
-                let way = terminal.copy(String(decoding: bytes, as: UTF8.self))
-                _ = console.handle(
-                    .notice(way.map { "copied \(what) (\($0.rawValue))" } ?? "no clipboard to copy to", .info)
-                )
-            case .setTheme(let name): setTheme(name)
-            case .setGlyphs(let kind): glyphs = kind
-            }
+        let path = paths.state + "/copied.txt"
+        do {
+            try paths.makeStateDirectory()
+            try Data(bytes).write(to: URL(fileURLWithPath: path))
+            inbox.post(.notice("copied \(what) to \(path): no clipboard took it", .info))
+        } catch {
+            inbox.post(.notice("\(what) was not copied: \(error.localizedDescription)", .error))
         }
     }
 
     private func setTheme(_ name: String?) {
-        let names = BuiltInThemes.names
-        let next = name ?? names[((names.firstIndex(of: theme.name) ?? -1) + 1) % names.count]
-        guard let chosen = BuiltInThemes.theme(named: next) else {
-            _ = console.handle(
-                .notice("no theme \(next); there are \(names.joined(separator: ", "))", .warning)
-            )
-            return
+        guard let next = name.map(themes.theme(named:)) ?? themes.theme(after: theme.name) else {
+            return inbox.post(.notice(unknownTheme(name ?? ""), .warning))
         }
-        theme = chosen
-        _ = console.handle(.notice("theme \(next)", .info))
+        theme = next
+        glyphs = theme.glyphSet(glyphs.kind)
+        inbox.post(.notice("theme \(theme.name)", .info))
     }
 
-    private static func options(_ settings: Settings, _ paths: FilePaths) -> TerminalOptions {
-        var options = TerminalOptions()
-        options.color = TerminalOptions.ColorChoice(rawValue: settings.color.rawValue) ?? .auto
-        switch settings.glyphs {
-        case .auto: break
-        case .unicode: options.glyphs = .unicode
-        case .ascii: options.glyphs = .ascii
-        }
-        options.mouse = false
-        try? FileManager.default.createDirectory(
-            atPath: paths.state,
-            withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700]
-        )
-        options.errorLogPath = paths.log
-        return options
-    }
-}
-
-/// Outcomes of commands on their way from the engine's replies to the screen.
-private final class OutcomeBox: Sendable {
-    private let waiting = Mutex<[CommandOutcome]>([])
-    private let signal: WakeSignal
-
-    init?() {
-        guard let signal = WakeSignal() else { return nil }
-        self.signal = signal
+    private func unknownTheme(_ name: String) -> String {
+        "no theme is called \"\(name)\"; there are \(themes.names.joined(separator: ", "))"
     }
 
-    var descriptor: CInt { signal.descriptor }
-
-    func put(_ outcome: CommandOutcome) {
-        waiting.withLock { $0.append(outcome) }
-        signal.raise()
-    }
-
-    func take() -> [CommandOutcome] {
-        signal.lower()
-        return waiting.withLock { outcomes in
-            let taken = outcomes
-            outcomes = []
-            return taken
-        }
+    /// Types the filter of the command line, so that it can be recalled as any other.
+    private func beginWith(filter: String) {
+        guard !filter.isEmpty else { return }
+        for key in [Key.character("/"), .paste(filter), .enter] { handle(.key(key)) }
     }
 }

@@ -1,15 +1,19 @@
-import Foundation
+import ConsoleTerminal
+import ConsoleViews
+import Glibc
+import SIPCore
 import SIPEngine
 import SIPFlow
+import SIPTransport
 
-/// One run of the engine, with a console or without one.
+/// One run of the program: engine, control socket, and console or not.
 struct Session {
     private let startup: Startup
     private let paths: FilePaths
     private let isHeadless: Bool
     private let hasDemo: Bool
 
-    /// Describes a run.
+    /// Prepares a run.
     init(_ startup: Startup, paths: FilePaths, isHeadless: Bool, hasDemo: Bool = false) {
         self.startup = startup
         self.paths = paths
@@ -17,43 +21,114 @@ struct Session {
         self.hasDemo = hasDemo
     }
 
-    /// Runs until a signal or the user ends it; everything that was opened is closed again.
-    func run() throws {
-        guard let signals = SignalWatch() else {
+    /// Runs until somebody asks for the end, then stops everything in order.
+    func run() throws(Failure) {
+        guard let signals = SignalWatch(), let inbox = ConsoleInbox() else {
             throw Failure(.unavailable, "the process has no file descriptors left")
         }
-        let engine: SIPEngine
-        do {
-            engine = try SIPEngine.start(startup.core)
-        } catch {
-            throw Failure(
-                .unavailable,
-                "\(error) (another sipglass? try --listen udp:127.0.0.1:5070)"
-            )
-        }
+        let engine = try startEngine()
         defer { engine.stop() }
-        let log = Log(level: startup.logLevel)
-        let desk = OperatorDesk(
-            engine: engine,
-            audit: AuditLog(path: paths.auditLog),
-            isReadOnly: startup.isReadOnly,
-            log: log
-        )
+        let desk = desk(engine, inbox)
         let control = try ControlServer(path: startup.control, service: ControlService(desk: desk))
         defer { control.stop() }
         let demo = hasDemo ? try DemoRunner(listeners: engine.listeners) : nil
         defer { demo?.stop() }
         if isHeadless {
-            for listener in engine.listeners {
-                printLine("listening \(listener.transport.token.lowercased()) \(listener.address)")
-            }
+            for listener in engine.listeners { printLine("listening \(Self.words(listener))") }
             signals.wait()
         } else {
-            let startup = startup
-            let paths = paths
-            try MainActor.assumeIsolated {
-                try ConsoleLoop(desk: desk, startup: startup, paths: paths, signals: signals.descriptor).run()
+            try runConsole(desk, inbox, signals)
+        }
+    }
+
+    private func startEngine() throws(Failure) -> SIPEngine {
+        do {
+            return try SIPEngine.start(startup.core)
+        } catch {
+            throw Failure(.unavailable, "\(error)" + Self.hint(error))
+        }
+    }
+
+    private func desk(_ engine: SIPEngine, _ inbox: ConsoleInbox) -> OperatorDesk {
+        // While the screen is up only what went wrong is kept for afterwards.
+        let log = Log(level: isHeadless ? startup.logLevel : min(startup.logLevel, .warning))
+        let complain: @Sendable (String) -> Void =
+            if isHeadless {
+                { log.write(.error, $0) }
+            } else {
+                { inbox.post(.notice($0, .error)) }
             }
+        return OperatorDesk(
+            engine: engine,
+            audit: AuditLog(path: paths.auditLog),
+            isReadOnly: startup.isReadOnly,
+            log: log,
+            complain: complain
+        )
+    }
+
+    private func runConsole(
+        _ desk: OperatorDesk,
+        _ inbox: ConsoleInbox,
+        _ signals: SignalWatch
+    ) throws(Failure) {
+        let (startup, paths, descriptor) = (startup, paths, signals.descriptor)
+        // The program's main function runs on the main thread, and calls nothing but this.
+        let failure = MainActor.assumeIsolated {
+            Self.showConsole(desk, inbox, startup, paths, until: descriptor)
+        }
+        if let failure { throw failure }
+    }
+
+    @MainActor
+    private static func showConsole(
+        _ desk: OperatorDesk,
+        _ inbox: ConsoleInbox,
+        _ startup: Startup,
+        _ paths: FilePaths,
+        until signal: CInt
+    ) -> Failure? {
+        do {
+            let terminal = try Terminal(options(startup, paths))
+            defer { terminal.restore() }
+            ConsoleLoop(terminal, desk, inbox, startup, paths: paths).run(until: signal)
+            return nil
+        } catch {
+            return Failure(error == .notATerminal ? .usage : .unavailable, error.message)
+        }
+    }
+
+    private static func options(_ startup: Startup, _ paths: FilePaths) -> TerminalOptions {
+        var options = TerminalOptions()
+        options.color = startup.settings.color
+        // Nothing on the screen answers the mouse, so the terminal's own text selection stays.
+        options.mouse = false
+        try? paths.makeStateDirectory()
+        options.errorLogPath = paths.log
+        switch startup.settings.glyphs {
+        case .auto: options.glyphs = nil
+        case .unicode: options.glyphs = .unicode
+        case .ascii: options.glyphs = .ascii
+        }
+        return options
+    }
+
+    private static func words(_ listener: Listener) -> String {
+        "\(ListenAddress(transport: listener.transport, address: listener.address))"
+    }
+
+    /// What to do about an engine that does not start.
+    private static func hint(_ error: EngineError) -> String {
+        guard case .cannotListen(let refusal) = error.reason else { return "" }
+        let address = refusal.address
+        switch refusal.code {
+        case EADDRINUSE:
+            let other = SocketAddress(ip: address.ip, port: address.port &+ 10)
+            return " (another sipglass? try --listen udp:\(other))"
+        case EACCES:
+            return " (ports below 1024 need CAP_NET_BIND_SERVICE; try --listen udp:\(address.ip):5060)"
+        case EADDRNOTAVAIL: return " (no interface of this machine has that address)"
+        default: return ""
         }
     }
 }

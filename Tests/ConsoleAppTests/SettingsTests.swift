@@ -1,0 +1,161 @@
+import ConsoleTerminal
+import SIPCore
+import SIPFlow
+import Testing
+
+@testable import ConsoleApp
+
+@Suite("Configuration file")
+struct SettingsTests {
+    @Test(
+        "names file, line, key, what was expected and what to do",
+        arguments: [
+            ("domians = [\"lab.test\"]", "c:1: domians: unknown key; did you mean \"domains\"?"),
+            (
+                "\n\nopen = \"yes\"",
+                "c:3: open: expected true or false, found \"yes\"; write open = true, without quotes"
+            ),
+            (
+                "listen = \"tcp:127.0.0.1:5060\"",
+                "c:1: listen: tcp is not there yet, only udp; "
+                    + "write udp:ADDRESS:PORT, as in udp:127.0.0.1:5060 or udp:[::1]:5060"
+            ),
+            (
+                "listen = [\"udp:127.0.0.1:70000\"]",
+                "c:1: listen: \"127.0.0.1:70000\" is no IP address with a port from 1 to 65535; "
+                    + "write udp:ADDRESS:PORT, as in udp:127.0.0.1:5060 or udp:[::1]:5060"
+            ),
+            (
+                "[timers]\nt1 = \"fast\"",
+                "c:2: timers.t1: expected a time from 10ms to 60s, found \"fast\"; write t1 = \"500ms\""
+            ),
+            (
+                "[registrar]\n# shortest\nminimum_expiry = 0",
+                "c:3: registrar.minimum_expiry: expected a whole number from 1 to 2592000, found 0; "
+                    + "write minimum_expiry = 1"
+            ),
+            (
+                "[registrar]\nminimum_expiry = 600\nmaximum_expiry = 60",
+                "c:2: registrar.minimum_expiry: 600 is more than maximum_expiry, 60; lower it, or raise maximum_expiry"
+            ),
+            (
+                "[screen]\nglyphs = \"acsii\"",
+                "c:2: screen.glyphs: expected one of \"auto\", \"unicode\", \"ascii\", found \"acsii\"; "
+                    + "did you mean \"ascii\"?"
+            ),
+            ("timers = 5", "c:1: timers: expected a table, found 5; begin it with a line [timers]"),
+            (
+                "[trace]\nbudget = \"64MB\"",
+                "c:2: trace.budget: expected a size from 1MiB to 64GiB, found \"64MB\"; write budget = \"64MiB\""
+            ),
+            (
+                "store = \"/var/lib/sipglass.db\"",
+                "c:1: store: \"/var/lib/sipglass.db\" cannot be used: registrations live in memory only so far; "
+                    + "leave it out, or say memory"
+            ),
+            ("[limits]\nfoo = 1", "c:2: limits.foo: unknown key; known here: bindings, transactions"),
+        ]
+    )
+    func problem(text: String, expected: String) throws {
+        let problems = try #require(throws: ConfigurationProblems.self) {
+            try Settings(text: text, file: "c")
+        }
+        #expect(problems.problems.map(\.description) == [expected])
+    }
+
+    @Test("lists all problems at once, in the order of the lines")
+    func allProblems() throws {
+        let text = """
+            [timers]
+            t9 = "1s"
+            t2 = []
+            [screen]
+            color = 16
+            """
+        let problems = try #require(throws: ConfigurationProblems.self) {
+            try Settings(text: text, file: "c")
+        }
+        #expect(problems.problems.map(\.line) == [2, 3, 5])
+    }
+
+    @Test("says where text is no TOML")
+    func syntax() throws {
+        let problems = try #require(throws: ConfigurationProblems.self) {
+            try Settings(text: "open = true\ndomains = [\"a\"\n", file: "c")
+        }
+        #expect(problems.problems.count == 1)
+        #expect(problems.problems.first?.description.hasPrefix("c:") == true)
+        #expect((problems.problems.first?.line ?? 0) >= 2)
+    }
+
+    @Test("reads every key")
+    func everything() throws {
+        let text = """
+            listen = ["udp:127.0.0.1:5070", "udp:[::1]:5070"]
+            domains = ["Lab.Test"]
+            open = true
+            theme = { dark = "hc-dark", light = "hc-light" }
+            control = "/tmp/s.sock"
+            store = "memory"
+            log_level = "debug"
+            read_only = true
+            [registrar]
+            minimum_expiry = 30
+            default_expiry = 600
+            maximum_expiry = 1200
+            contacts_per_aor = 3
+            [timers]
+            t1 = "200ms"
+            t2 = 2
+            t4 = 2.5
+            c = "3m"
+            [limits]
+            bindings = 1_000
+            transactions = 500
+            [trace]
+            budget = "2MiB"
+            [screen]
+            glyphs = "ascii"
+            color = "16"
+            """
+        let settings = try Settings(text: text, file: "c")
+        #expect(settings.listen.map(\.description) == ["udp 127.0.0.1:5070", "udp [::1]:5070"])
+        #expect(settings.domains == ["lab.test"])
+        #expect(settings.theme == Settings.ThemeChoice(dark: "hc-dark", light: "hc-light"))
+        #expect(settings.isOpen && settings.isReadOnly)
+        #expect(settings.t2 == .seconds(2))
+        #expect(settings.glyphs == .ascii)
+        #expect(settings.color == .ansi16)
+        let startup = try Startup(Wishes(), settings, paths: .test, machine: .test)
+        #expect(startup.control == "/tmp/s.sock")
+        #expect(startup.core.t1 == .milliseconds(200))
+        #expect(startup.core.t4 == .milliseconds(2_500))
+        #expect(startup.core.timerC == .seconds(180))
+        #expect(startup.core.minimumExpiry == 30)
+        #expect(startup.core.contactsPerAOR == 3)
+        #expect(startup.core.bindingLimit == 1_000)
+        #expect(startup.core.traceBudget == 2 << 20)
+    }
+
+    @Test("finds the lines of keys in tables, dotted and quoted keys and after long values")
+    func lines() {
+        let lines = TOMLLines(
+            """
+            a = [
+              "x = 1",
+            ]
+            b.c = 1
+            [d]
+            "e f" = \"\"\"
+            g = 2
+            \"\"\"
+            h = 3 # [i]
+            """
+        )
+        #expect(lines.line(of: ["a"]) == 1)
+        #expect(lines.line(of: ["b", "c"]) == 4)
+        #expect(lines.line(of: ["d", "e f"]) == 6)
+        #expect(lines.line(of: ["d", "h"]) == 9)
+        #expect(lines.line(of: ["d", "unknown"]) == 5)
+    }
+}
