@@ -22,6 +22,10 @@ extension SIPProxy {
             answer(id, 400, reason: error.text, bytes, index, now: now, into: &outbox)
             return
         }
+        guard uri.headers.isEmpty, !uri.repeatsParameter(bytes) else {
+            answer(id, 400, reason: "Malformed Request-URI", bytes, index, now: now, into: &outbox)
+            return
+        }
         // Without TLS a sips request cannot be served, and it must not be sent on in the clear.
         guard uri.scheme == .sip || uri.scheme == .tel else {
             answer(id, 416, bytes, index, now: now, into: &outbox)

@@ -56,9 +56,7 @@ public struct SIPProxy: ~Copyable {
             guard index.problem == nil else { return Disposition(drop: .malformed) }
             return receiveResponse(bytes, index, over: flow, now: now, into: &outbox)
         }
-        guard index.topVia != nil, index.cseq != nil || index.has(.cseq) else {
-            return Disposition(drop: .malformed)
-        }
+        guard index.topVia != nil else { return Disposition(drop: .malformed) }
         if method == .ack { return receiveAcknowledgement(bytes, index, over: flow, now: now, into: &outbox) }
         if index.problem == nil, let id = layer.findServer(bytes, index, method: method) {
             layer.receiveRepeat(id, into: &outbox)

@@ -109,6 +109,18 @@ public struct URI: Sendable, Hashable {
         }
     }
 
+    /// True when a parameter is there twice, which RFC 3261 §19.1.1 forbids.
+    public func repeatsParameter(_ bytes: Span<UInt8>) -> Bool {
+        var cursor = ParameterCursor(parameters)
+        while let parameter = cursor.next(bytes) {
+            var others = cursor
+            while let other = others.next(bytes) {
+                if bytes.equals(parameter.name, ignoringCase: bytes, other.name) { return true }
+            }
+        }
+        return false
+    }
+
     /// True when the parameter `lr` is there, with a value or without.
     public func isLooseRouter(_ bytes: Span<UInt8>) -> Bool {
         bytes.parameter("lr", in: parameters) != nil

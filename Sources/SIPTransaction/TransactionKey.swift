@@ -16,7 +16,8 @@ public func appendTransactionKey(
     if method == .other {
         key.append(copying: bytes.extracting(name.range))
     } else {
-        key.append(method.rawValue)
+        // From 1 on, since a zero ends each part.
+        key.append(method.rawValue + 1)
     }
     key.append(0)
     if via.hasMagicCookie(bytes), let branch = via.branch {

@@ -81,7 +81,8 @@ def options(folder, count):
 def sipsak(folder):
     with Sipglass(folder) as server:
         at = "%s:%d" % (IP, server.port)
-        for words in (["-s", "sip:" + at],
+        # the port is in -p: in a URI sipsak 0.9.8.1 cuts the last digit of a long one
+        for words in (["-p", at, "-s", "sip:" + DOMAIN],
                       ["-U", "-C", "sip:sak@%s:%d" % (IP, free_port()), "-x", "300", "-p", at, "-s", "sip:sak@" + DOMAIN]):
             done = subprocess.run(["sipsak", "-H", IP, "-l", str(free_port()), *words], stdin=subprocess.DEVNULL,
                                   capture_output=True, timeout=40, cwd=folder)

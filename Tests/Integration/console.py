@@ -11,7 +11,7 @@ def aors_on(terminal, gone=False):
     words = re.compile(r"\b(kicked|expired|left|replaced)\b")
     found = set()
     for line in terminal.lines():
-        match = re.search(r"\b(\d{4})@lab\.?t?e?s?t?", line)
+        match = re.match(r"\W*(\d{4})@lab\S*\s+\d{4}@", line)         # its contact stands beside it in the list alone
         if match and bool(words.search(line)) == gone:
             found.add(match.group(1))
     return found
@@ -22,11 +22,12 @@ def ladder_rows(terminal):
     lines = terminal.lines()
     for number, line in enumerate(lines[3:], 3):
         columns = [match for match in re.finditer(r"\S*:\d{4,5}\b|\bsipglass\b", line)]
-        if len(columns) == 3 and columns[1].group() == "sipglass":
+        # on a wide screen a message stands beside the ladder, with addresses of its own
+        if len(columns) >= 3 and columns[1].group() == "sipglass":
             break
     else:
         return []
-    left, own, right = [(match.start() + match.end()) / 2 for match in columns]
+    left, own, right = [(match.start() + match.end()) / 2 for match in columns[:3]]
     rows = []
     for line in lines[number + 1:]:
         for match in re.finditer(r"\b(INVITE|ACK|BYE|CANCEL|[1-6]\d\d)\b", line):

@@ -56,6 +56,10 @@ def manifest(folder):
                 yield row["file"][:-4], row["transport"], row["class"], data.read()
 
 
+# What an element that checks no accounts and reads no bodies passes on as it came (RFC 3261 16.3 step 1).
+UNREAD = {"digest-unclosed", "body-no-type"}
+
+
 def judge(kind, statuses, reached):
     """Why an outcome is not what its class demands; None when it is."""
     final = [status for status in statuses if status >= 200]
@@ -88,7 +92,7 @@ def malformed(folder):
                 while reply := attacker.receive(0):
                     statuses.append(int(reply.split(b" ", 2)[1]))
             seen[kind] = seen.get(kind, 0) + 1
-            why = judge(kind, statuses, len(bob.reached))
+            why = judge("accept" if name in UNREAD else kind, statuses, len(bob.reached))
             if why:
                 wrong.append("%s (%s): %s; answers %s, reached the callee %d times" % (name, kind, why, statuses, len(bob.reached)))
         need(len(bob.reached) < 2 and sum(seen.values()) > 300, "only %s were sent" % seen)
