@@ -49,8 +49,6 @@ struct ResponseContext {
     var bestCode = 0
     /// The challenges of the 401 and 407 responses that were not the best, as whole lines.
     var challenges: [UInt8] = []
-    /// True when the request may be relayed to targets outside.
-    var isTrusted = false
 
     /// Makes the place ready for another request; arrays keep their room.
     mutating func reset() {

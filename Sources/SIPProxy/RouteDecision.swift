@@ -41,12 +41,12 @@ extension SIPProxy {
         {
             decision.uri = target
             decision.hasChanged = true
-            decision.isTrusted = domains.isTrusted(bytes, route: uri, callID: index.callID)
+            decision.isTrusted = isProof(bytes, index, uri)
             routes.removeLast()
         }
         var own = 0
         while own < routes.count, let value = routeURI(bytes, routes[own]), serves(bytes, value) {
-            if domains.isTrusted(bytes, route: value, callID: index.callID) { decision.isTrusted = true }
+            if isProof(bytes, index, value) { decision.isTrusted = true }
             own += 1
         }
         if own > 0 {
@@ -54,6 +54,13 @@ extension SIPProxy {
             decision.hasChanged = true
         }
         return decision
+    }
+
+    /// True when a Route value proves that the request belongs to a dialog set up through us.
+    ///
+    /// A request without a To tag is in no dialog: whoever saw a Record-Route value of ours cannot begin others by it.
+    private func isProof(_ bytes: Span<UInt8>, _ index: MessageIndex, _ route: URI) -> Bool {
+        index.toTag != nil && domains.isTrusted(bytes, route: route, callID: index.callID)
     }
 
     /// The Max-Forwards value to go on with: one less, or 70 when there is none; nil when no hop is left.

@@ -144,7 +144,6 @@ extension SIPProxy {
         now: Moment,
         into outbox: inout Outbox
     ) {
-        contexts[Int(place)].isTrusted = route.isTrusted
         if method == .invite {
             headers.removeAll(keepingCapacity: true)
             answer(id, 100, bytes, index, now: now, into: &outbox)

@@ -68,12 +68,12 @@ extension TransactionLayer {
         let mayGo =
             switch id.kind {
             case .serverInvite: serverInvites[id.slot].machine.send(code: code, now: now) == .send
-            case .serverRequest, .clientInvite, .clientRequest:
-                serverRequests[id.slot].machine.send(code: code, now: now) == .send
+            case .serverRequest: serverRequests[id.slot].machine.send(code: code, now: now) == .send
+            case .clientInvite, .clientRequest: false
             }
         let start = outbox.messageStart
         guard mayGo else {
-            outbox.bytes.removeSubrange(start...)
+            outbox.bytes.removeLast(outbox.bytes.count - start)
             return false
         }
         var record = record(id)

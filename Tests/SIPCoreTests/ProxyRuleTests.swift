@@ -192,6 +192,16 @@ struct ProxyRuleTests {
         #expect(rig.take(to: "5070").map(\.code) == [404])
     }
 
+    @Test("P11 our Route proves a dialog, so it lets nobody begin one with a place outside")
+    func borrowedRoute() throws {
+        let (rig, invite) = try Rig.calling()
+        let route = "Route: \(try #require(invite.headers("Record-Route").first))"
+        rig.send("INVITE", "sip:victim@203.0.113.9", branch: "v", cseq: 2, extra: [route])
+        #expect(rig.take().map(\.code) == [403])
+        rig.send("BYE", "sip:bob@127.0.0.9", branch: "b", cseq: 2, toTag: "b1", extra: [route])
+        #expect(rig.take().map(\.method) == ["BYE"])
+    }
+
     @Test("P12 a user who unregistered is 480, one who never was 404")
     func gone() throws {
         let rig = Rig()

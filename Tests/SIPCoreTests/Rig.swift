@@ -148,6 +148,7 @@ final class Rig {
 
     func snapshot() -> EngineReport { core.snapshot(now: now) }
     func changes() -> EngineReport { core.changes(now: now) }
+    var hasChanges: Bool { core.hasChanges }
     func records() -> [TraceRecord] { core.traceChunks(since: 0).flatMap(\.records) }
 
     static func address(_ place: String) -> SocketAddress? {
