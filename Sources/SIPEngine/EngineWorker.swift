@@ -19,7 +19,11 @@ struct EngineWorker: ~Copyable {
     private let reply: @Sendable (@escaping @Sendable () -> Void) -> Void
 
     /// Waiting ends this long after the last datagram.
-    private static let linger = Interval.milliseconds(2)
+    ///
+    /// Longer than the kernel's tick, since a shorter wait would program the hardware timer for each datagram.
+    private static let linger = Interval.milliseconds(20)
+    /// How late a deadline may be while traffic comes, for the same reason.
+    private static let slack = Interval.milliseconds(8)
     /// Turns in a row before the queue may do something else.
     private static let turnBudget = 256
 
@@ -71,11 +75,11 @@ struct EngineWorker: ~Copyable {
     private mutating func waitForMore(until quietAt: Moment) -> Bool {
         let now = SystemClock.now
         var end = quietAt
+        guard end > now else { return false }
         if let deadline = core.nextDeadline {
             if deadline <= now { return true }
-            end = min(end, deadline)
+            end = min(end, max(deadline, now + Self.slack))
         }
-        guard end > now else { return false }
         // Rounded up, so that a wait never ends just before the deadline it waits for.
         if look(milliseconds: Int(((end - now).nanoseconds + 999_999) / 1_000_000)) { return true }
         return core.nextDeadline.map { $0 <= SystemClock.now } ?? false
