@@ -173,11 +173,46 @@ extension SIPProxy {
             answer(id, 420, bytes, index, now: now, into: &outbox)
             return
         }
+        appendCapabilities()
+        answer(id, 200, bytes, index, now: now, into: &outbox)
+    }
+
+    /// Answers the plain OPTIONS that phones and monitors ask the server with, and keeps nothing of it.
+    ///
+    /// - Shape: as a stateless server does (RFC 3261 §8.2.7): a repeat is answered anew, with the same To tag. False
+    ///   for one that needs the checks of RFC 3261 §16.3; it takes the way of every request.
+    mutating func answerKeepAlive(
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        over flow: Flow,
+        into outbox: inout Outbox
+    ) -> Bool {
+        guard index.problem == nil, !index.has(.route), !index.has(.require), !index.has(.proxyRequire),
+            case .request(_, _, let slice) = index.startLine, let uri = try? URI(bytes, slice),
+            uri.scheme == .sip, uri.user == nil, uri.headers.isEmpty, uri.parameters.isEmpty,
+            serves(bytes, uri)
+        else { return false }
+        headers.removeAll(keepingCapacity: true)
+        appendCapabilities()
+        appendResponse(
+            OwnResponse(code: 200, toTag: toTag(bytes, index)),
+            to: bytes,
+            index,
+            source: flow.peer,
+            headers: headers.span,
+            into: &outbox.bytes
+        )
+        headers.removeAll(keepingCapacity: true)
+        outbox.finish(to: replyFlow(bytes, index, flow), isOwn: true)
+        return true
+    }
+
+    /// Appends what this element understands (RFC 3261 §11.2).
+    private mutating func appendCapabilities() {
         headers.append(
             ascii: "Allow: INVITE, ACK, BYE, CANCEL, REGISTER, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, "
         )
         headers.append(ascii: "REFER, SUBSCRIBE, NOTIFY, PUBLISH\r\nAccept: */*\r\nSupported: path\r\n")
-        answer(id, 200, bytes, index, now: now, into: &outbox)
     }
 
     private mutating func register(

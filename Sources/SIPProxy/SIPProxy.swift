@@ -58,6 +58,9 @@ public struct SIPProxy: ~Copyable {
         }
         guard index.topVia != nil else { return Disposition(drop: .malformed) }
         if method == .ack { return receiveAcknowledgement(bytes, index, over: flow, now: now, into: &outbox) }
+        if method == .options, answerKeepAlive(bytes, index, over: flow, into: &outbox) {
+            return Disposition()
+        }
         if index.problem == nil, let id = layer.findServer(bytes, index, method: method) {
             layer.receiveRepeat(id, into: &outbox)
             return Disposition(transaction: id, isRetransmission: true)

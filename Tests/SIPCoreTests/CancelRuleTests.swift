@@ -88,7 +88,7 @@ struct CancelRuleTests {
     func unhindered() throws {
         let (rig, invite) = try Rig.calling { $0.transactionLimit = 3 }
         rig.answer(180, to: invite)
-        rig.send("OPTIONS", "sip:example.test", branch: "o")
+        rig.send("OPTIONS", "sip:nobody@example.test", branch: "o")
         #expect(rig.take().map(\.code) == [180, 503])
         rig.send("CANCEL", branch: "nothing")
         #expect(rig.take().map(\.code) == [503])

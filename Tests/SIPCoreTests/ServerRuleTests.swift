@@ -216,4 +216,17 @@ struct ServerRuleTests {
         rig.send("ACK", branch: "i1", toTag: String(tag))
         #expect(rig.take().isEmpty)
     }
+
+    @Test(
+        "the plain OPTIONS of a monitor is answered each time with the same To tag, and nothing of it is kept"
+    )
+    func monitor() throws {
+        let rig = Rig()
+        for _ in 0..<3 { rig.send("OPTIONS", "sip:example.test", branch: "o") }
+        let answers = rig.take(to: "5070")
+        #expect(answers.map(\.code) == [200, 200, 200])
+        #expect(Set(answers.map(\.text)).count == 1)
+        #expect(answers.first?.headers("To").first?.contains(";tag=") == true)
+        #expect(rig.snapshot().transactions.isEmpty)
+    }
 }

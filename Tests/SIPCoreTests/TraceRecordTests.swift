@@ -23,8 +23,8 @@ struct TraceRecordTests {
         rig.advance(.milliseconds(500))
         rig.send("ACK", branch: "i1", toTag: "b1")
         rig.receive("garbage", from: "5099")
-        rig.send("OPTIONS", "sip:example.test", branch: "o")
-        rig.send("OPTIONS", "sip:example.test", branch: "o")
+        rig.send("OPTIONS", "sip:nobody@example.test", branch: "o")
+        rig.send("OPTIONS", "sip:nobody@example.test", branch: "o")
         #expect(
             rig.records().map(words) == [
                 "<5080", ">5080 own", "<5070", ">5070 own", ">5080", "<5070 again", ">5070 own again",
