@@ -81,7 +81,7 @@ struct ColorPalette {
         return next
     }
 
-    /// The library's number of a colour: an entry of the palette, or on direct-colour terminals red, green, blue.
+    /// The library's number of a colour: a palette entry, or the value itself on direct-colour terminals.
     private func number(_ color: Color, default standIn: CInt) -> CInt {
         switch color {
         case .terminalDefault: hasDefaults ? -1 : standIn

@@ -1,8 +1,7 @@
 import CNcurses
 import ConsoleViews
 
-/// Names the key sequences that terminal descriptions leave out, and says what each code of the
-/// library means.
+/// Names the key sequences that terminal descriptions leave out, and what each code means.
 enum KeyTable {
     /// What a code of the library means; nil for codes we have no use for.
     static func input(for code: CInt) -> KeyDecoder.Input? {

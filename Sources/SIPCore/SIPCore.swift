@@ -6,7 +6,7 @@ import SIPSyntax
 public import SIPTrace
 import SIPTransaction
 
-/// The whole engine without its machine: bytes, deadlines and commands go in, messages and reports come out.
+/// The whole engine without its machine: bytes, deadlines, commands in; messages, reports out.
 ///
 /// - Shape: sans-I/O, for one serial caller. Every message received and sent is on the trace.
 /// - Cost: one parse, one copy into the trace and one splice a forwarded message; no allocation in steady state.

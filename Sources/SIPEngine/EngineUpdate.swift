@@ -8,7 +8,9 @@ public import SIPTrace
 public struct EngineUpdate: Sendable {
     /// The changed rows.
     public var report: EngineReport
-    /// The new messages, in order, without overlap with the update before.
+    /// The new messages, in order.
+    ///
+    /// The first chunk may begin before them; the sequence numbers tell what was seen already.
     public var chunks: [TraceChunk]
     /// Messages that the trace ring dropped before the reader asked for them.
     public var lostRecords: UInt64

@@ -62,8 +62,8 @@ public func appendDecimal(_ number: UInt64, to bytes: inout [UInt8]) {
 }
 
 /// Appends a number in lower-case hexadecimal, without leading zeros.
-func appendHexadecimal(_ number: UInt64, to bytes: inout [UInt8]) {
-    if number >= 16 { appendHexadecimal(number >> 4, to: &bytes) }
+func appendShortHexadecimal(_ number: UInt64, to bytes: inout [UInt8]) {
+    if number >= 16 { appendShortHexadecimal(number >> 4, to: &bytes) }
     let digit = UInt8(truncatingIfNeeded: number & 15)
     bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
 }
@@ -96,7 +96,7 @@ private func appendV6(high: UInt64, low: UInt64, to bytes: inout [UInt8]) {
         if index > 0 && index != longest.upperBound || index > 0 && longest.isEmpty {
             bytes.append(UInt8(ascii: ":"))
         }
-        appendHexadecimal(group(index), to: &bytes)
+        appendShortHexadecimal(group(index), to: &bytes)
         index += 1
     }
 }

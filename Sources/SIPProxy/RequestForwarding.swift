@@ -87,7 +87,7 @@ func appendEdited(
             if edit(field, &output) { continue }
         }
         if index.hasBareLineFeed {
-            appendRepaired(bytes, field, to: &output)
+            appendLine(bytes, field, to: &output)
         } else if runStart >= 0, runEnd == field.line.start {
             runEnd = field.line.end
         } else {
@@ -99,15 +99,6 @@ func appendEdited(
     if runStart >= 0 { output.append(copying: bytes.extracting(runStart..<runEnd)) }
     output.append(ascii: "\r\n")
     output.append(copying: bytes.extracting(index.body.range))
-}
-
-/// Appends a field with each of its line ends made CRLF, those of its folds included.
-private func appendRepaired(_ bytes: Span<UInt8>, _ field: HeaderField, to output: inout [UInt8]) {
-    for offset in field.line.start..<field.value.end {
-        if bytes[offset] == 0x0a && output.last != 0x0d { output.append(0x0d) }
-        output.append(bytes[offset])
-    }
-    output.append(ascii: "\r\n")
 }
 
 /// The header fields that a proxy may rewrite.

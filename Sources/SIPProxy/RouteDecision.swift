@@ -69,8 +69,9 @@ extension SIPProxy {
         return hops == 0 ? nil : hops - 1
     }
 
-    /// True when nothing of the route is left and the Request-URI is ours; a maddr that is not ours makes it
-    /// somebody else's (RFC 3261 §16.5).
+    /// True when nothing of the route is left and the Request-URI is ours (RFC 3261 §16.5).
+    ///
+    /// A maddr that is not ours makes it somebody else's.
     func isOwn(_ bytes: Span<UInt8>, _ route: RouteDecision) -> Bool {
         guard routes.isEmpty, serves(bytes, route.uri) else { return false }
         return route.dropsAddress || bytes.parameter("maddr", in: route.uri.parameters) == nil

@@ -3,7 +3,7 @@ import SIPSyntax
 import SIPTransaction
 
 extension SIPProxy {
-    /// An ACK arrived: it ends at its INVITE transaction, or it goes on statelessly (RFC 3261 §16.6, §17.2.1).
+    /// An ACK arrived: it ends at its INVITE, or goes on statelessly (RFC 3261 §16.6, §17.2.1).
     mutating func receiveAcknowledgement(
         _ bytes: Span<UInt8>,
         _ index: MessageIndex,

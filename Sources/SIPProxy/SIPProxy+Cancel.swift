@@ -3,7 +3,7 @@ import SIPSyntax
 import SIPTransaction
 
 extension SIPProxy {
-    /// A new CANCEL arrived: answered at once, then every pending branch is cancelled (RFC 3261 §9.2, §16.10).
+    /// A new CANCEL arrived: answered at once, then every branch is cancelled (RFC 3261 §9.2, §16.10).
     mutating func receiveCancel(
         _ id: TransactionID,
         _ bytes: Span<UInt8>,

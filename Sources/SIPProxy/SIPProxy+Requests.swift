@@ -4,7 +4,7 @@ import SIPSyntax
 import SIPTransaction
 
 extension SIPProxy {
-    /// A new request other than ACK and CANCEL arrived: checks it in the order of RFC 3261 §16.3, then routes it.
+    /// A new request, no ACK and no CANCEL: checked in the order of RFC 3261 §16.3, then routed.
     mutating func receiveRequest(
         _ id: TransactionID,
         _ method: Method,
@@ -91,8 +91,7 @@ extension SIPProxy {
         }
     }
 
-    /// A request for somewhere else: only inside a dialog that we are on the route of, or from a
-    /// registered phone.
+    /// A request for elsewhere: only in a dialog that goes through us, or from a registered phone.
     private mutating func relay(
         _ id: TransactionID,
         _ method: Method,
@@ -255,8 +254,7 @@ extension SIPProxy {
         answer(id, result.code, reason: result.reasonPhrase, bytes, index, now: now, into: &outbox)
     }
 
-    /// Appends an Unsupported field that names the extensions of a Require or Proxy-Require field; false when we
-    /// know them all.
+    /// Appends an Unsupported field for a Require or Proxy-Require field; false when we know all it names.
     private mutating func appendUnsupported(
         _ bytes: Span<UInt8>,
         _ index: MessageIndex,

@@ -101,7 +101,7 @@ extension SIPProxy {
         layer.respond(server, code: code, isOwn: false, now: now, into: &outbox)
     }
 
-    /// Keeps a final response when it is better than what came before; gathers the challenges of the others.
+    /// Keeps a final response that is better than those before; gathers the others' challenges.
     private mutating func keepBest(_ bytes: Span<UInt8>, _ index: MessageIndex, _ code: Int, _ place: UInt32)
     {
         let best = contexts[Int(place)].bestCode

@@ -64,7 +64,7 @@ extension SIPProxy {
         return layer.store.add(text.span)
     }
 
-    /// True when the request's From names an address of record that is registered from the very same source.
+    /// True when From names an address of record that is registered from the very same source.
     mutating func isRegistered(_ bytes: Span<UInt8>, _ index: MessageIndex, _ flow: Flow, now: Moment) -> Bool
     {
         guard let from = index.from, let uri = try? URI(bytes, from.uri), serves(bytes, uri) else {
@@ -80,7 +80,7 @@ extension SIPProxy {
         return false
     }
 
-    /// Forwards a request to its first group of targets: those of the highest q, in parallel (RFC 3261 §16.6).
+    /// Forwards a request to the targets of the highest q, in parallel (RFC 3261 §16.6).
     mutating func startTargets(
         _ place: UInt32,
         _ method: Method,
@@ -163,7 +163,7 @@ extension SIPProxy {
         contexts[Int(place)].pending += 1
     }
 
-    /// Writes the forwarded request; a next hop without `lr` gets the route as RFC 2543 had it (§16.6 step 6).
+    /// Writes the forwarded request; a strict router gets the route as RFC 2543 had it (§16.6 step 6).
     func append(
         _ bytes: Span<UInt8>,
         _ index: MessageIndex,

@@ -3,7 +3,7 @@ public import SIPRegistrar
 public import SIPSyntax
 public import SIPTransaction
 
-/// The proxy core and the element's own answers (RFC 3261 §16), over the transaction layer and the registrar.
+/// The proxy core and the element's own answers (RFC 3261 §16).
 ///
 /// - Shape: sans-I/O; messages go into an outbox. The layer and the registrar are its parts, and public for reports.
 /// - Cost: one pass over a message, no allocation in steady state.

@@ -70,7 +70,7 @@ public struct ServedDomains: Sendable {
         key.append(contentsOf: home)
     }
 
-    /// The listener that reaches an address: the preferred one when its family fits, else the first that fits.
+    /// The listener that reaches an address: the preferred one, or the first whose family fits.
     public func listener(for ip: IPAddress, preferring preferred: ListenerID) -> ListenerID? {
         if fits(listeners[preferred.index], ip) { return preferred }
         return listeners.firstIndex { fits($0, ip) }.map(ListenerID.init)

@@ -210,7 +210,7 @@ extension Registrar {
     }
 }
 
-/// True when a phone's contact names another address than its packet came from, and no proxy stands between.
+/// True when a contact differs from its packet's source, and no proxy stands between.
 private func isBehindNAT(
     _ uri: URI,
     _ bytes: Span<UInt8>,

@@ -92,8 +92,7 @@ public struct TransactionRow: Sendable, Hashable {
     public var retransmits: Int
     /// The request's Call-ID.
     public var callID: String
-    /// The server transaction whose request this client transaction forwards; nil for a server's, and
-    /// for our own.
+    /// The server transaction whose request this one forwards; nil for a server's, and for our own.
     public var parent: UInt64?
     /// The place among its parent's branches, from 0 (fork a, b, c …).
     public var fork: Int

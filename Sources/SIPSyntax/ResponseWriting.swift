@@ -45,7 +45,7 @@ public func appendResponse(
         case .timestamp where response.code == 100: appendLine(bytes, field, to: &output)
         case .to:
             output.append(ascii: "To: ")
-            output.append(copying: bytes.extracting(field.value.range))
+            appendRepaired(bytes, field.value, to: &output)
             if index.toTag == nil, let tag = response.toTag {
                 output.append(ascii: ";tag=")
                 appendHexadecimal(tag, to: &output)
@@ -58,11 +58,22 @@ public func appendResponse(
     output.append(ascii: "Content-Length: 0\r\n\r\n")
 }
 
-/// Appends a header field as it came, its line end made CRLF.
+/// Appends a header field as it came, each of its line ends made CRLF, those of its folds included.
 public func appendLine(_ bytes: Span<UInt8>, _ field: HeaderField, to output: inout [UInt8]) {
-    output.append(copying: bytes.extracting(field.line.start..<max(field.value.end, field.name.end)))
-    if field.value.isEmpty { output.append(UInt8(ascii: ":")) }
+    appendRepaired(bytes, Slice(field.line.start, field.value.end), to: &output)
     output.append(ascii: "\r\n")
+}
+
+/// Appends a part of a header field with CRLF for each bare line feed.
+private func appendRepaired(_ bytes: Span<UInt8>, _ part: Slice, to output: inout [UInt8]) {
+    guard bytes.first(0x0a, in: part) != nil else {
+        output.append(copying: bytes.extracting(part.range))
+        return
+    }
+    for offset in part.range {
+        if bytes[offset] == 0x0a && output.last != 0x0d { output.append(0x0d) }
+        output.append(bytes[offset])
+    }
 }
 
 /// Appends the first Via field, its first value with `received` and `rport` filled in.

@@ -1,7 +1,7 @@
 import SIPFlow
 import SIPSyntax
 
-/// What the book keeps of each message beside its record, so that no message is parsed twice to follow calls.
+/// What the book keeps of each message, so that none is parsed twice to follow calls.
 ///
 /// - Shape: branch, tags and content as hashes, 0 for none.
 struct MessageEntry: Sendable {
@@ -71,7 +71,7 @@ struct MessageEntry: Sendable {
     }
 }
 
-/// Bytes whose first line is not SIP, with a stand-in in its place, so that their header fields can be read.
+/// Bytes whose first line is not SIP, with a stand-in for it, so that their fields can be read.
 struct StandIn {
     private static let line = Array("SIP/2.0 100 -\r\n".utf8)
 

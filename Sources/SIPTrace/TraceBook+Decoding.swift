@@ -88,7 +88,7 @@ extension DecodedMessage {
         return headers
     }
 
-    /// Marks the fields that an earlier message has otherwise, or not at all; the n-th with the n-th of a name.
+    /// Marks the fields that an earlier message has otherwise, or not; the n-th with the n-th of a name.
     fileprivate mutating func markChanges(since earlier: [Header]) {
         var before: [String: [String]] = [:]
         for header in earlier { before[header.name.lowercased(), default: []].append(header.value) }

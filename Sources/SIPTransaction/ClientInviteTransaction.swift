@@ -1,6 +1,6 @@
 public import SIPFlow
 
-/// The client side of one INVITE (RFC 3261 §17.1.1, as amended by RFC 6026 §7.2), with the proxy's Timer C.
+/// The client side of one INVITE (RFC 3261 §17.1.1, RFC 6026 §7.2), with the proxy's Timer C.
 public struct ClientInviteTransaction: ~Copyable {
     /// Whether the proxy still wants the call.
     private enum Wish {

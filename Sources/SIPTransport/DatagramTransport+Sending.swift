@@ -63,7 +63,7 @@ extension DatagramTransport {
         batch.removeAll(keepingCapacity: true)
     }
 
-    /// Waits for room, or takes away the ICMP error of an earlier datagram that stood in the way of this one.
+    /// Waits for room, or takes away the ICMP error of an earlier datagram that stood in the way.
     private mutating func mayRecover(from code: CInt, _ index: Int) -> Bool {
         switch code {
         case EINTR:

@@ -39,6 +39,11 @@ struct SettingsTests {
                 "c:2: registrar.minimum_expiry: 600 is more than maximum_expiry, 60; lower it, or raise maximum_expiry"
             ),
             (
+                "[registrar]\nservice_route = \"sip:10.0.0.1\"",
+                "c:2: registrar.service_route: \"sip:10.0.0.1\" is no loose route in angle brackets; "
+                    + "write service_route = \"<sip:10.0.0.1;lr>\""
+            ),
+            (
                 "[screen]\nglyphs = \"acsii\"",
                 "c:2: screen.glyphs: expected one of \"auto\", \"unicode\", \"ascii\", found \"acsii\"; "
                     + "did you mean \"ascii\"?"
@@ -104,6 +109,7 @@ struct SettingsTests {
             default_expiry = 600
             maximum_expiry = 1200
             contacts_per_aor = 3
+            service_route = "<sip:10.0.0.1;lr>"
             [timers]
             t1 = "200ms"
             t2 = 2
@@ -133,6 +139,7 @@ struct SettingsTests {
         #expect(startup.core.timerC == .seconds(180))
         #expect(startup.core.minimumExpiry == 30)
         #expect(startup.core.contactsPerAOR == 3)
+        #expect(startup.core.serviceRoute == "<sip:10.0.0.1;lr>")
         #expect(startup.core.bindingLimit == 1_000)
         #expect(startup.core.traceBudget == 2 << 20)
     }

@@ -1,5 +1,6 @@
 import ConsoleTerminal
 import SIPFlow
+import SIPSyntax
 
 extension Settings {
     /// Reads the text of a configuration file.
@@ -91,6 +92,14 @@ extension Settings {
         defaultExpiry = reader.number("default_expiry", seconds)
         maximumExpiry = reader.number("maximum_expiry", seconds)
         contactsPerAOR = reader.number("contacts_per_aor", 1...1_000)
+        serviceRoute = reader.text("service_route", example: "<sip:10.0.0.1;lr>")
+        if let serviceRoute, !isServiceRoute(serviceRoute) {
+            reader.note(
+                "service_route",
+                "\"\(serviceRoute)\" is no loose route in angle brackets",
+                remedy: "write service_route = \"<sip:10.0.0.1;lr>\""
+            )
+        }
         if let minimumExpiry, let maximumExpiry, minimumExpiry > maximumExpiry {
             reader.note(
                 "minimum_expiry",
@@ -120,6 +129,15 @@ extension Settings {
         glyphs = reader.word("glyphs", Glyphs.self) ?? glyphs
         color = reader.word("color", TerminalOptions.ColorChoice.self) ?? color
     }
+}
+
+/// True for one URI in angle brackets with `lr` and nothing that could end the header field (RFC 3608).
+private func isServiceRoute(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    guard let address = try? NameAddress(bytes.span, Slice(0, bytes.count)), address.isBracketed,
+        address.whole.count == bytes.count, let uri = try? URI(bytes.span, address.uri)
+    else { return false }
+    return uri.scheme == .sip && uri.isLooseRouter(bytes.span) && bytes.allSatisfy { $0 > 0x20 && $0 < 0x7f }
 }
 
 /// True for a host name or an IP address, as it may stand in a SIP URI (RFC 3261 §25.1).

@@ -44,6 +44,7 @@ struct Settings: Sendable, Hashable {
     var defaultExpiry: Int?
     var maximumExpiry: Int?
     var contactsPerAOR: Int?
+    var serviceRoute: String?
 
     var t1: Interval?
     var t2: Interval?

@@ -71,6 +71,7 @@ struct Startup: Sendable {
         core.defaultExpiry = settings.defaultExpiry ?? core.defaultExpiry
         core.defaultExpiry = min(max(core.defaultExpiry, core.minimumExpiry), core.maximumExpiry)
         core.contactsPerAOR = settings.contactsPerAOR ?? core.contactsPerAOR
+        core.serviceRoute = settings.serviceRoute ?? core.serviceRoute
         core.t1 = settings.t1 ?? core.t1
         core.t2 = settings.t2 ?? core.t2
         core.t4 = settings.t4 ?? core.t4

@@ -8,8 +8,7 @@ public struct Canvas: Sendable, Equatable {
     public let size: Size
     /// The cells, row by row.
     public private(set) var cells: [Cell]
-    /// Where the terminal's cursor is placed, for carets and for screen readers; nil leaves it in a
-    /// corner, hidden.
+    /// Where the cursor stands, for carets and screen readers; nil hides it in a corner.
     public var cursor: Position?
     /// Whether the cursor is drawn; screen readers follow it also when it is not.
     public var isCursorVisible = true
