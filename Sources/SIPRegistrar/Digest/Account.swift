@@ -1,4 +1,4 @@
-/// A user who may register and call: his name, his realm, and what proves his password (RFC 7616 §3.4.2).
+/// A user who may register and call: his name, his realm, and what proves his password (RFC 7616).
 ///
 /// - Shape: the password itself is never kept, only HA1 = H(user ":" realm ":" password), once a hash function.
 public struct Account: Sendable, Hashable {
