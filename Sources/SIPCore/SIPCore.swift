@@ -120,11 +120,11 @@ public struct SIPCore: ~Copyable {
     /// The number that the next record gets.
     public var nextSequence: UInt64 { trace.nextSequence }
 
-    /// True for the four zero bytes and the STUN requests that phones keep a path open with.
+    /// True for the zero bytes and the STUN messages that phones keep a path open with.
     private func isKeepAlive(_ bytes: Span<UInt8>) -> Bool {
         guard bytes.count >= 4 else { return true }
         if bytes.count == 4 { return bytes[0] == 0 && bytes[1] == 0 && bytes[2] == 0 && bytes[3] == 0 }
-        return bytes.count >= 20 && bytes[0] == 0 && bytes[1] == 1 && bytes[4] == 0x21 && bytes[5] == 0x12
+        return bytes.count >= 20 && bytes[0] < 2 && bytes[4] == 0x21 && bytes[5] == 0x12
     }
 
     private mutating func count(_ index: MessageIndex) {

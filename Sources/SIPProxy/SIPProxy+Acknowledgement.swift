@@ -25,7 +25,10 @@ extension SIPProxy {
         guard case .request(_, _, let slice) = index.startLine, let uri = try? URI(bytes, slice) else {
             return Disposition(drop: .malformed)
         }
-        guard let hops = hopsLeft(bytes, index) else { return Disposition(drop: .strayAcknowledgement) }
+        // As for other requests, nothing that asks for sips goes on in the clear.
+        guard uri.scheme == .sip || uri.scheme == .tel, let hops = hopsLeft(bytes, index) else {
+            return Disposition(drop: .strayAcknowledgement)
+        }
         var route = takeRoutes(bytes, index, uri)
         route.loopHash = loopHash(bytes, index)
         route.hops = hops

@@ -32,7 +32,8 @@ extension SIPProxy {
             return
         }
         guard let hops = hopsLeft(bytes, index) else {
-            if method == .options && serves(bytes, uri) {
+            // For a user it would hide how far the user is from who traces the route.
+            if method == .options && uri.isSIP && uri.user == nil && serves(bytes, uri) {
                 answerOwn(id, method, bytes, index, now: now, into: &outbox)
             } else {
                 answer(id, 483, bytes, index, now: now, into: &outbox)

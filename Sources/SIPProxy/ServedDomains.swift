@@ -64,10 +64,29 @@ public struct ServedDomains: Sendable {
 
     /// Appends the location table's key of a served URI; own addresses count as the home domain.
     public func appendKey(_ bytes: Span<UInt8>, _ uri: URI, to key: inout [UInt8]) {
+        guard uri.scheme != .tel else { return appendNumberKey(bytes, uri, to: &key) }
         uri.appendAddressOfRecord(bytes, to: &key)
         guard uri.isSIP, !contains(domains, bytes, uri.host) else { return }
         key.removeLast(uri.host.count)
         key.append(contentsOf: home)
+    }
+
+    /// Appends the key of the user whom a telephone number names.
+    ///
+    /// - Shape: a number of the home domain, or of the domain that is its context; a global number as context goes
+    ///   before it.
+    /// - Source: RFC 3966 §5.1.5. Deviation: a local number without a context is taken, as one of the home domain.
+    private func appendNumberKey(_ bytes: Span<UInt8>, _ uri: URI, to key: inout [UInt8]) {
+        let context = uri.phoneContext(bytes)
+        let isPrefix = context.map { !$0.isEmpty && bytes[$0.start] == UInt8(ascii: "+") } ?? false
+        if let context, isPrefix { key.append(copying: bytes.extracting(context.range)) }
+        uri.appendTelephoneNumber(bytes, to: &key)
+        key.append(UInt8(ascii: "@"))
+        if let context, !isPrefix, !contains(aliases, bytes, context) {
+            for index in context.range { key.append(lowercase(bytes[index])) }
+        } else {
+            key.append(contentsOf: home)
+        }
     }
 
     /// The listener that reaches an address: the preferred one, or the first whose family fits.

@@ -78,7 +78,7 @@ private func appendRepaired(_ bytes: Span<UInt8>, _ part: Slice, to output: inou
 
 /// Appends the first Via field, its first value with `received` and `rport` filled in.
 ///
-/// Its other values follow in a field of their own.
+/// Its other values follow, each in a field of its own.
 public func appendTopVia(
     _ bytes: Span<UInt8>,
     _ index: MessageIndex,
@@ -87,12 +87,16 @@ public func appendTopVia(
 ) {
     guard let via = index.topVia, let field = index.first(.via) else { return }
     output.append(ascii: "Via: ")
+    let start = output.count
     appendVia(bytes, via, source: source, to: &output)
+    if index.hasBareLineFeed { repairLineFeeds(of: &output, from: start) }
     output.append(ascii: "\r\n")
     appendRemainingVia(bytes, via, field, to: &output)
 }
 
 /// Appends the values that stand after the first one in the first Via field, if there are any.
+///
+/// - Shape: each in a field of its own. Some devices read only one value a field.
 public func appendRemainingVia(
     _ bytes: Span<UInt8>,
     _ via: Via,
@@ -102,11 +106,24 @@ public func appendRemainingVia(
     guard let comma = bytes.first(UInt8(ascii: ","), in: Slice(via.whole.end, field.value.end)) else {
         return
     }
-    let rest = bytes.trimmed(Slice(comma + 1, field.value.end))
-    guard !rest.isEmpty else { return }
-    output.append(ascii: "Via: ")
-    output.append(copying: bytes.extracting(rest.range))
-    output.append(ascii: "\r\n")
+    var cursor = ValueCursor(Slice(comma + 1, field.value.end))
+    while let value = cursor.next(bytes) {
+        output.append(ascii: "Via: ")
+        appendRepaired(bytes, value, to: &output)
+        output.append(ascii: "\r\n")
+    }
+}
+
+/// Makes CRLF of each bare line feed that was written since an offset.
+private func repairLineFeeds(of output: inout [UInt8], from start: Int) {
+    var offset = start
+    while offset < output.count {
+        if output[offset] == 0x0a && output[offset - 1] != 0x0d {
+            output.insert(0x0d, at: offset)
+            offset += 1
+        }
+        offset += 1
+    }
 }
 
 private func appendVia(_ bytes: Span<UInt8>, _ via: Via, source: SocketAddress, to output: inout [UInt8]) {

@@ -83,11 +83,13 @@ public struct ClientInviteTransaction: ~Copyable {
     /// A response with a status code arrived.
     public mutating func receive(code: Int, now: Moment) -> ResponseResult {
         switch state {
-        case .calling(_, _, _, let wish):
+        case .calling(_, _, let giveUpAt, let wish):
             if code >= 200 { return receiveFinal(code: code, now: now) }
             switch wish {
             case .call:
-                state = .proceeding(ringUntil: now + timers.timerC)
+                // Timer C runs since the INVITE was sent; a 100 does not start it anew (RFC 3261 §16.7 step 2).
+                let sentAt = giveUpAt - timers.giveUp
+                state = .proceeding(ringUntil: (code > 100 ? now : sentAt) + timers.timerC)
                 return .deliver
             case .cancelAtProvisional:
                 state = .cancelling(until: now + timers.giveUp)

@@ -48,7 +48,7 @@ struct TortureTests {
         Treatment("transports", 404), Treatment("trws", 400, drop: malformed),
         Treatment("unkscm", 416), Treatment("unksm2", 404),
         Treatment("unreason", 0, drop: "stray response"), Treatment("wsinv", 403),
-        Treatment("zeromf", 200),
+        Treatment("zeromf", 483),
     ]
 
     static let addresses: [Treatment] = [

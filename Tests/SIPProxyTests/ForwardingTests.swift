@@ -148,7 +148,7 @@ struct ForwardingTests {
             ("Via: SIP/2.0/UDP p;branch=z9hG4bK1\r\nVia: SIP/2.0/UDP a\r\n", "Via: SIP/2.0/UDP a\r\n"),
             (
                 "v:SIP/2.0/UDP p;branch=z9hG4bK1 , SIP/2.0/UDP a;x=\"1,2\",SIP/2.0/UDP b\r\n",
-                "Via: SIP/2.0/UDP a;x=\"1,2\",SIP/2.0/UDP b\r\n"
+                "Via: SIP/2.0/UDP a;x=\"1,2\"\r\nVia: SIP/2.0/UDP b\r\n"
             ),
             ("Via: SIP/2.0/UDP p\r\n ;branch=z9hG4bK1\r\nVIA : SIP/2.0/UDP a\r\n", "VIA : SIP/2.0/UDP a\r\n"),
         ]

@@ -47,7 +47,10 @@ struct ServedDomainsTests {
             ("sip:bob@Example.TEST:5060;user=phone", "bob@example.test"),
             ("sip:b%6Fb@pbx", "bob@example.test"),
             ("sip:bob@10.0.0.1", "bob@example.test"), ("sip:Bob@second.test", "Bob@second.test"),
-            ("sip:bob:secret@localhost:5062", "bob@example.test"), ("tel:+1-201", "tel:+1-201"),
+            ("sip:bob:secret@localhost:5062", "bob@example.test"), ("tel:+1-201", "+1201@example.test"),
+            ("tel:201;phone-context=+1", "+1201@example.test"), ("tel:201", "201@example.test"),
+            ("tel:201;phone-context=Second.test", "201@second.test"),
+            ("tel:201;phone-context=pbx", "201@example.test"),
         ]
     )
     func key(text: String, expected: String) throws {

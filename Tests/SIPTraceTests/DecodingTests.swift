@@ -10,7 +10,7 @@ struct DecodingTests {
         return try #require(script.book().decoded(0))
     }
 
-    @Test("names compact header fields in full, and puts folds on one line")
+    @Test("Q01 Q05 names compact header fields in full, and puts folds on one line")
     func names() throws {
         let message = try decoded(
             "\r\nOPTIONS sip:b@x SIP/2.0\r\nv: SIP/2.0/UDP h;branch=z9hG4bK1\r\nX-Odd: 1\r\ni: c1\r\n"
