@@ -67,6 +67,7 @@ extension SIPCore {
             parent: snapshot.parent == .none ? nil : snapshot.parent.number,
             fork: snapshot.fork,
             code: snapshot.code,
+            note: snapshot.note,
             endedAt: snapshot.hasEnded ? now : nil
         )
     }
