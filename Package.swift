@@ -54,15 +54,17 @@ let package = Package(
         // Parts that touch the machine.
         .target(name: "CSystem"),
         .systemLibrary(name: "CNcurses", providers: [.apt(["libncursesw5-dev"])]),
+        .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CTerminal"),
+        part("SIPCrypto", ["SIPRegistrar", "CCrypto"]),
         part("SIPTransport", ["SIPFlow", "CSystem"]),
-        part("SIPEngine", ["SIPCore", "SIPTransport", "SIPTrace", "SIPReport", "SIPFlow"]),
+        part("SIPEngine", ["SIPCore", "SIPRegistrar", "SIPTransport", "SIPTrace", "SIPReport", "SIPFlow"]),
         part("ConsoleTerminal", ["ConsoleViews", "CNcurses", "CTerminal"]),
         part(
             "ConsoleApp",
             [
-                "ConsoleTerminal", "ConsoleViews", "SIPEngine", "SIPCore", "SIPTransport", "SIPTrace",
-                "SIPReport", "SIPSyntax", "SIPFlow", "CSystem",
+                "ConsoleTerminal", "ConsoleViews", "SIPEngine", "SIPCore", "SIPRegistrar", "SIPCrypto",
+                "SIPTransport", "SIPTrace", "SIPReport", "SIPSyntax", "SIPFlow", "CSystem",
             ],
             [
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -75,11 +77,15 @@ let package = Package(
         tests(of: "SIPSyntax", ["SIPFlow"]),
         tests(of: "SIPTrace", ["SIPSyntax", "SIPFlow"]),
         tests(of: "SIPTransaction", ["SIPSyntax", "SIPFlow"]),
-        tests(of: "SIPRegistrar", ["SIPSyntax", "SIPFlow"]),
+        tests(of: "SIPRegistrar", ["SIPCrypto", "SIPSyntax", "SIPFlow"]),
         tests(of: "SIPProxy", ["SIPRegistrar", "SIPTransaction", "SIPSyntax", "SIPFlow"]),
         tests(
             of: "SIPCore",
-            ["SIPProxy", "SIPTransaction", "SIPReport", "SIPTrace", "SIPSyntax", "SIPFlow"]
+            [
+                "SIPProxy", "SIPRegistrar", "SIPCrypto", "SIPTransaction", "SIPReport", "SIPTrace",
+                "SIPSyntax",
+                "SIPFlow",
+            ]
         ),
         tests(of: "SIPTransport", ["SIPFlow"]),
         tests(of: "SIPEngine", ["SIPTransport", "SIPCore", "SIPReport", "SIPTrace", "SIPFlow"]),
@@ -87,8 +93,8 @@ let package = Package(
         tests(
             of: "ConsoleApp",
             [
-                "ConsoleTerminal", "ConsoleViews", "SIPEngine", "SIPCore", "SIPTransport", "SIPReport",
-                "SIPTrace",
+                "ConsoleTerminal", "ConsoleViews", "SIPEngine", "SIPCore", "SIPRegistrar", "SIPTransport",
+                "SIPReport", "SIPTrace",
                 "SIPFlow",
             ],
             [.product(name: "ArgumentParser", package: "swift-argument-parser")]

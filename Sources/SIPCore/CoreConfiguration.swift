@@ -12,8 +12,6 @@ public struct CoreConfiguration: Sendable, Hashable {
     public var domains: [String]
     /// Other names of this element, in lower case; they count as the first domain.
     public var aliases: [String] = []
-    /// True when no accounts are configured, so that anybody may register: LAB MODE.
-    public var isLab = true
     /// The shortest expiry granted without a 423, in seconds (RFC 3261 §10.3 step 7).
     ///
     /// Default 60.

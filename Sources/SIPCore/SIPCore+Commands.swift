@@ -1,6 +1,6 @@
 public import SIPFlow
 import SIPProxy
-import SIPRegistrar
+public import SIPRegistrar
 public import SIPReport
 
 /// What operators did, and what they may still take back.
@@ -22,6 +22,13 @@ struct Operations {
 }
 
 extension SIPCore {
+    /// Takes other accounts in the place of all there are.
+    ///
+    /// An engine that was started without an authentication takes none, and stays open.
+    public mutating func replaceAccounts(_ accounts: [Account]) {
+        proxy.replaceAccounts(accounts)
+    }
+
     /// Carries out an operator's order.
     public mutating func perform(
         _ command: CoreCommand,

@@ -42,13 +42,19 @@ extension SIPCore {
             moment: now,
             clock: clock,
             startedAt: startedAt,
-            mode: EngineMode(isLab: configuration.isLab, domains: configuration.domains),
+            mode: EngineMode(isLab: !proxy.isEnforced, domains: configuration.domains),
             listeners: configuration.listeners.map { ListenerRow(listener: $0) },
-            counters: counters.report(
-                bindings: proxy.registrar.count,
-                transactions: proxy.layer.count
-            )
+            counters: engineCounters
         )
+    }
+
+    private var engineCounters: EngineCounters {
+        var counters = counters.report(
+            bindings: proxy.registrar.count,
+            transactions: proxy.layer.count
+        )
+        (counters.failedLogins, counters.limitedLogins) = proxy.loginFailures
+        return counters
     }
 
     private func row(_ snapshot: TransactionSnapshot, now: Moment) -> TransactionRow {
@@ -67,6 +73,7 @@ extension SIPCore {
             parent: snapshot.parent == .none ? nil : snapshot.parent.number,
             fork: snapshot.fork,
             code: snapshot.code,
+            note: snapshot.note,
             endedAt: snapshot.hasEnded ? now : nil
         )
     }

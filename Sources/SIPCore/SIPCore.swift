@@ -1,6 +1,6 @@
 public import SIPFlow
 import SIPProxy
-import SIPRegistrar
+public import SIPRegistrar
 import SIPReport
 import SIPSyntax
 public import SIPTrace
@@ -21,7 +21,15 @@ public struct SIPCore: ~Copyable {
     private var index = MessageIndex()
 
     /// Makes an engine without state; the seed keeps its hashes from being guessed.
-    public init(configuration: CoreConfiguration, seed: UInt64, now: Moment, clock: ClockAnchor) {
+    ///
+    /// - Shape: without an authentication everybody is let in.
+    public init(
+        configuration: CoreConfiguration,
+        authentication: Authentication? = nil,
+        seed: UInt64,
+        now: Moment,
+        clock: ClockAnchor
+    ) {
         self.configuration = configuration
         self.clock = clock
         startedAt = now
@@ -53,7 +61,8 @@ public struct SIPCore: ~Copyable {
                 now: now
             ),
             registrar: Registrar(limits: limits, seed: seed, now: now),
-            clock: clock
+            clock: clock,
+            authenticator: authentication.map { Authenticator($0, keyedHash: keyedHash, start: now) }
         )
     }
 

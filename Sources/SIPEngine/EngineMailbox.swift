@@ -1,3 +1,4 @@
+import SIPRegistrar
 import SIPReport
 import SIPTransport
 import Synchronization
@@ -10,6 +11,8 @@ final class EngineMailbox: Sendable {
     enum Order: Sendable {
         /// An operator's command, and who hears what became of it.
         case perform(CoreCommand, then: @Sendable (CommandOutcome) -> Void)
+        /// Other accounts in the place of all there are.
+        case replaceAccounts([Account])
         /// The whole tables and the whole ring, and who wants them.
         case snapshot(then: @Sendable (EngineUpdate) -> Void)
     }

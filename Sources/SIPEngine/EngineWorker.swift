@@ -111,6 +111,7 @@ struct EngineWorker: ~Copyable {
         case .perform(let command, let then):
             let outcome = core.perform(command, now: now, into: &outbox)
             reply { then(outcome) }
+        case .replaceAccounts(let accounts): core.replaceAccounts(accounts)
         case .snapshot(let then):
             let chunks = core.traceChunks(since: 0)
             let lost = chunks.first?.records.first?.sequence ?? 0

@@ -1,6 +1,7 @@
 import Dispatch
 public import SIPCore
 public import SIPFlow
+public import SIPRegistrar
 public import SIPReport
 import SIPTransport
 
@@ -29,15 +30,22 @@ public actor SIPEngine {
 
     /// Opens the listeners and begins to serve them.
     ///
+    /// - Shape: without an authentication everybody is let in.
     /// - Errors: the first listener that cannot be opened; then nothing stays open.
-    public static func start(_ configuration: CoreConfiguration) throws(EngineError) -> SIPEngine {
-        let engine = try SIPEngine(configuration)
+    public static func start(
+        _ configuration: CoreConfiguration,
+        authentication: Authentication? = nil
+    ) throws(EngineError) -> SIPEngine {
+        let engine = try SIPEngine(configuration, authentication)
         engine.closed.enter()
         engine.executor.queue.async { @Sendable in engine.assumeIsolated { $0.begin() } }
         return engine
     }
 
-    private init(_ configuration: CoreConfiguration) throws(EngineError) {
+    private init(
+        _ configuration: CoreConfiguration,
+        _ authentication: Authentication?
+    ) throws(EngineError) {
         guard !configuration.listeners.isEmpty else { throw EngineError(.noListener) }
         for listener in configuration.listeners where listener.transport != .udp {
             throw EngineError(.notSpoken(listener.transport))
@@ -58,6 +66,7 @@ public actor SIPEngine {
         let clock = SystemClock.anchor
         let core = SIPCore(
             configuration: bound,
+            authentication: authentication,
             seed: UInt64.random(in: .min ... .max),
             now: clock.moment,
             clock: clock
@@ -91,6 +100,13 @@ public actor SIPEngine {
     ) {
         guard !mailbox.post(.perform(command, then: then)) else { return }
         replies.async { @Sendable in then(.refused("the engine has stopped")) }
+    }
+
+    /// Takes other accounts in the place of all there are, in the engine's next turn.
+    ///
+    /// An engine that was started without an authentication takes none, and stays open.
+    public nonisolated func replaceAccounts(_ accounts: [Account]) {
+        _ = mailbox.post(.replaceAccounts(accounts))
     }
 
     /// Hands over the whole tables and the whole ring; what `takeReport` gives is not touched by it.

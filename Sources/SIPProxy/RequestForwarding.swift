@@ -18,6 +18,8 @@ struct ForwardPlan {
     var hops: UInt32
     /// True when the Route fields are written anew; false when they stay as they are.
     var replacesRoutes: Bool
+    /// The Proxy-Authorization fields that go no further.
+    var consumed: [HeaderField] = []
 }
 
 /// Appends the request as it goes to one target: spliced, with untouched fields byte for byte.
@@ -63,6 +65,8 @@ func appendForwardedRequest(
             return true
         case .route:
             return plan.replacesRoutes
+        case .proxyAuthorization:
+            return plan.consumed.contains(field)
         case _:
             return false
         }
@@ -104,7 +108,8 @@ func appendEdited(
 /// The header fields that a proxy may rewrite.
 private func isEditable(_ id: HeaderID) -> Bool {
     switch id {
-    case .via, .maxForwards, .route, .recordRoute, .wwwAuthenticate, .proxyAuthenticate: true
+    case .via, .maxForwards, .route, .recordRoute, .proxyAuthorization, .wwwAuthenticate, .proxyAuthenticate:
+        true
     case _: false
     }
 }

@@ -10,6 +10,8 @@ struct RouteDecision {
     var hasChanged = false
     /// True when a Route value of ours proves that the dialog was set up through us.
     var isTrusted = false
+    /// True when the sender proved who he is.
+    var isAuthenticated = false
     /// The loop hash of the request as received.
     var loopHash: UInt64 = 0
     /// True when the Request-URI has a maddr that names us: it is left out, with port and transport.

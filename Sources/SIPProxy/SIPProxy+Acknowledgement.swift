@@ -47,7 +47,8 @@ extension SIPProxy {
             source: flow.peer,
             routeToken: nil,
             hops: route.hops,
-            replacesRoutes: route.hasChanged
+            replacesRoutes: route.hasChanged,
+            consumed: consumedCredentials(bytes, index)
         )
         append(bytes, index, plan: plan, target: target, route, into: &outbox)
         outbox.finish(to: target.flow)

@@ -54,7 +54,14 @@ extension SIPProxy {
         route.hops = hops
         if let first = routes.first, routeURI(bytes, first) == nil {
             answer(id, 400, reason: "Malformed Route", bytes, index, now: now, into: &outbox)
-        } else if isOwn(bytes, route) {
+            return
+        }
+        if isEnforced,
+            !isAdmitted(id, method, &route, bytes, index, over: flow, now: now, into: &outbox)
+        {
+            return
+        }
+        if isOwn(bytes, route) {
             receiveOwn(id, method, route, bytes, index, over: flow, now: now, into: &outbox)
         } else {
             relay(id, method, route, bytes, index, over: flow, now: now, into: &outbox)
@@ -103,7 +110,8 @@ extension SIPProxy {
         now: Moment,
         into outbox: inout Outbox
     ) {
-        guard route.isTrusted || isRegistered(bytes, index, flow, now: now) else {
+        guard route.isTrusted || route.isAuthenticated || isRegistered(bytes, index, flow, now: now) else {
+            note(id, "neither for a domain served here nor from one of its users")
             answer(id, 403, reason: "Relaying Refused", bytes, index, now: now, into: &outbox)
             return
         }
@@ -231,6 +239,11 @@ extension SIPProxy {
         headers.removeAll(keepingCapacity: true)
         guard let to = index.to, let aor = try? URI(bytes, to.uri) else {
             answer(id, 400, reason: "Malformed To", bytes, index, now: now, into: &outbox)
+            return
+        }
+        if isEnforced,
+            !isGranted(id, .registrar, aor, bytes, index, over: flow, now: now, into: &outbox)
+        {
             return
         }
         guard domains.servesAddressOfRecord(bytes, aor), let user = aor.user, !user.isEmpty else {

@@ -155,7 +155,8 @@ extension SIPProxy {
             source: flow.peer,
             routeToken: formsDialog(method) ? domains.routeToken(bytes, callID: index.callID) : nil,
             hops: route.hops,
-            replacesRoutes: route.hasChanged
+            replacesRoutes: route.hasChanged,
+            consumed: consumedCredentials(bytes, index)
         )
         append(bytes, index, plan: plan, target: target, route, into: &outbox)
         layer.start(id, isOwn: false, into: &outbox)

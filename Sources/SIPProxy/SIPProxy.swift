@@ -16,6 +16,10 @@ public struct SIPProxy: ~Copyable {
     public var registrar: Registrar
     /// Ties moments to dates, for the Date header field.
     public var clock: ClockAnchor
+    /// Who is let in; nil for everybody.
+    public internal(set) var authenticator: Authenticator?
+    /// True when there are, or were, accounts: requests must prove who sent them.
+    public internal(set) var isEnforced = false
 
     var contexts: [ResponseContext] = []
     var freeContexts: [UInt32] = []
@@ -33,12 +37,15 @@ public struct SIPProxy: ~Copyable {
         domains: ServedDomains,
         layer: consuming TransactionLayer,
         registrar: consuming Registrar,
-        clock: ClockAnchor
+        clock: ClockAnchor,
+        authenticator: consuming Authenticator? = nil
     ) {
         self.domains = domains
         self.layer = layer
         self.registrar = registrar
         self.clock = clock
+        self.authenticator = authenticator
+        isEnforced = self.authenticator?.isEnforced ?? false
         key.reserveCapacity(256)
         headers.reserveCapacity(2_048)
         routes.reserveCapacity(32)

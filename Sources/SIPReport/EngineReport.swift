@@ -20,6 +20,10 @@ public struct EngineCounters: Sendable, Hashable {
     public var retransmissions = 0
     /// Messages that went no further, by the words of their reason.
     public var drops: [String: Int] = [:]
+    /// Requests whose digest was wrong.
+    public var failedLogins = 0
+    /// Requests whose credentials were not looked at, since their source had too many failures.
+    public var limitedLogins = 0
     /// Live bindings.
     public var bindings = 0
     /// Live transactions.

@@ -98,6 +98,8 @@ public struct TransactionRow: Sendable, Hashable {
     public var fork: Int
     /// The last status code that came or went, 0 when none did.
     public var code: Int
+    /// Why its request was answered so, in words of ours and the sender's; empty where the code says it all.
+    public var note: String
     /// When it ended; nil while it runs.
     public var endedAt: Moment?
 
@@ -116,6 +118,7 @@ public struct TransactionRow: Sendable, Hashable {
         parent: UInt64? = nil,
         fork: Int = 0,
         code: Int = 0,
+        note: String = "",
         endedAt: Moment? = nil
     ) {
         self.id = id
@@ -131,6 +134,7 @@ public struct TransactionRow: Sendable, Hashable {
         self.parent = parent
         self.fork = fork
         self.code = code
+        self.note = note
         self.endedAt = endedAt
     }
 }

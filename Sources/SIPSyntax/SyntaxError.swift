@@ -34,6 +34,8 @@ public struct SyntaxError: Error, Sendable, Hashable {
         case malformedURI
         /// A quoted string without its end.
         case unterminatedQuote
+        /// Digest credentials that do not follow the grammar.
+        case malformedCredentials
     }
 
     /// The kind of fault.
@@ -66,6 +68,7 @@ public struct SyntaxError: Error, Sendable, Hashable {
         case .bodyTooShort: "Body Shorter Than Content-Length"
         case .malformedURI: "Malformed URI"
         case .unterminatedQuote: "Unterminated Quote"
+        case .malformedCredentials: "Malformed Credentials"
         }
     }
 }

@@ -22,6 +22,11 @@ extension URI {
             && headersMatch(otherBytes, other.headers, bytes, headers)
     }
 
+    /// True when the user parts are the same, or both are not there.
+    public func hasSameUser(_ bytes: Span<UInt8>, as other: URI, _ otherBytes: Span<UInt8>) -> Bool {
+        optionalPart(bytes, user, otherBytes, other.user)
+    }
+
     private func optionalPart(
         _ bytes: Span<UInt8>,
         _ part: Slice?,

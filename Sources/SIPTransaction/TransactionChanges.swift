@@ -27,6 +27,8 @@ public struct TransactionSnapshot: Sendable, Hashable {
     public var fork: Int
     /// The last status code.
     public var code: Int
+    /// Why its request was answered so, in words of ours and the sender's; may be empty.
+    public var note: String
     /// True when it is over.
     public var hasEnded: Bool
 }
@@ -143,6 +145,7 @@ extension TransactionLayer {
             parent: record.parent,
             fork: record.fork,
             code: record.code,
+            note: record.note.isNone ? "" : store.read(record.note) { String(bytes: $0) },
             hasEnded: hasEnded
         )
     }

@@ -81,6 +81,14 @@ public struct TransactionLayer: ~Copyable {
         change(id) { $0.context = context }
     }
 
+    /// Keeps words for people with a transaction: why its request is answered as it is.
+    public mutating func note(_ id: TransactionID, _ words: Span<UInt8>) {
+        var note = record(id).note
+        store.remove(&note)
+        note = store.add(words)
+        change(id) { $0.note = note }
+    }
+
     /// Changes the record of a live transaction.
     mutating func change(_ id: TransactionID, _ body: (inout TransactionRecord) -> Void) {
         switch id.kind {
@@ -162,6 +170,7 @@ public struct TransactionLayer: ~Copyable {
         store.remove(&record.request)
         store.remove(&record.response)
         store.remove(&record.identity)
+        store.remove(&record.note)
         switch id.kind {
         case .serverInvite:
             table.remove(record.hash, id.timer)

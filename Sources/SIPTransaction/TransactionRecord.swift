@@ -43,6 +43,8 @@ public struct TransactionRecord: Sendable {
     public internal(set) var retransmits = 0
     /// The last status code.
     public internal(set) var code = 0
+    /// Server: why the request was answered so, in words; `none` where the code says it all.
+    var note = StoredBytes.none
     /// True when the engine made what it sends itself: our answers, our CANCEL.
     var isOwn = false
     var isDirty = false

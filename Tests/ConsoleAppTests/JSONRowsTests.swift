@@ -62,7 +62,8 @@ struct JSONRowsTests {
         )
         #expect(
             try text(TransactionJSON(row, now: Moment.zero + .seconds(1))) == """
-                {"age":1,"branch":"z9hG4bK1","call_id":"abc@x","code":null,"id":9,"method":"INVITE","parent":8,\
+                {"age":1,"branch":"z9hG4bK1","call_id":"abc@x","code":null,"id":9,"method":"INVITE",\
+                "note":null,"parent":8,\
                 "peer":"10.0.0.21:5062","retransmits":1,"role":"client","state":"Calling",\
                 "timers":{"A":0.5,"B":31},"transport":"UDP"}
                 """

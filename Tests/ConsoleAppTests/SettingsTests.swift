@@ -98,6 +98,7 @@ struct SettingsTests {
         let text = """
             listen = ["udp:127.0.0.1:5070", "udp:[::1]:5070"]
             domains = ["Lab.Test"]
+            users = "/etc/sipglass/users"
             open = true
             theme = { dark = "hc-dark", light = "hc-light" }
             control = "/tmp/s.sock"
@@ -110,6 +111,10 @@ struct SettingsTests {
             maximum_expiry = 1200
             contacts_per_aor = 3
             service_route = "<sip:10.0.0.1;lr>"
+            [login]
+            nonce_life = "2m"
+            without_qop = true
+            auth_int = true
             [timers]
             t1 = "200ms"
             t2 = 2
@@ -128,7 +133,11 @@ struct SettingsTests {
         #expect(settings.listen.map(\.description) == ["udp 127.0.0.1:5070", "udp [::1]:5070"])
         #expect(settings.domains == ["lab.test"])
         #expect(settings.theme == Settings.ThemeChoice(dark: "hc-dark", light: "hc-light"))
-        #expect(settings.isOpen && settings.isReadOnly)
+        #expect(settings.users == "/etc/sipglass/users")
+        #expect(
+            settings.isOpen && settings.isReadOnly && settings.acceptsAbsentQop && settings.offersIntegrity
+        )
+        #expect(settings.nonceLife == .seconds(120))
         #expect(settings.t2 == .seconds(2))
         #expect(settings.glyphs == .ascii)
         #expect(settings.color == .ansi16)

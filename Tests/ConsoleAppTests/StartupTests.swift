@@ -22,7 +22,7 @@ struct StartupTests {
     func defaults() throws {
         let startup = try Startup(Wishes(), Settings(), paths: .test, machine: .test)
         #expect(startup.core.listeners.map { "\($0.address)" } == ["127.0.0.1:5060", "[::1]:5060"])
-        #expect(startup.core.isLab)
+        #expect(startup.authentication?.accounts.isEmpty == true)
         let old = Machine(addresses: [.v4(0x7f00_0001)], name: "")
         let without = try Startup(Wishes(), Settings(), paths: .test, machine: old)
         #expect(without.core.listeners.map { "\($0.address)" } == ["127.0.0.1:5060"])

@@ -58,6 +58,7 @@ final class Rig {
     init(
         domains: [String] = ["example.test"],
         listeners: [String] = ["127.0.0.1:5060"],
+        users: [User] = [],
         _ change: (inout CoreConfiguration) -> Void = { _ in }
     ) {
         self.listeners = listeners.compactMap { text in
@@ -67,6 +68,7 @@ final class Rig {
         change(&configuration)
         core = SIPCore(
             configuration: configuration,
+            authentication: users.isEmpty ? nil : User.authentication(users, domains: domains),
             seed: 7,
             now: .zero,
             clock: ClockAnchor(moment: .zero, unixNanoseconds: 1_700_000_000_000_000_000)
@@ -114,6 +116,8 @@ final class Rig {
         collect()
         return outcome
     }
+
+    func replaceUsers(_ users: [User]) { core.replaceAccounts(users.map(\.account)) }
 
     /// Takes what was sent since the last look.
     func take() -> [Sent] {

@@ -15,6 +15,7 @@ struct SyntaxErrorTests {
             (.unterminatedHeaders, "Header Fields End Without an Empty Line"),
             (.tooManyHeaders, "Too Many Header Fields"), (.bodyTooShort, "Body Shorter Than Content-Length"),
             (.malformedURI, "Malformed URI"), (.unterminatedQuote, "Unterminated Quote"),
+            (.malformedCredentials, "Malformed Credentials"),
         ] as [(SyntaxError.Reason, String)]
     )
     func texts(reason: SyntaxError.Reason, text: String) {

@@ -23,7 +23,15 @@ struct EngineOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A domain that is served; repeatable.", valueName: "domain"))
     var domain: [String] = []
 
-    @Flag(help: "Listen beyond loopback though anybody may register and call.")
+    @Option(
+        help: ArgumentHelp(
+            "Who may register and call: a file with lines user:realm:password.",
+            valueName: "file"
+        )
+    )
+    var users: String?
+
+    @Flag(help: "Let anybody register and call, also beyond loopback and whatever accounts there are.")
     var open = false
 
     @Option(help: ArgumentHelp("Where registrations are kept; only memory so far.", valueName: "path|memory"))
@@ -46,6 +54,7 @@ struct EngineOptions: ParsableArguments {
         Wishes(
             listen: try listen.map(Self.address),
             domains: domain,
+            users: users,
             isOpen: open,
             store: store,
             control: control,

@@ -76,7 +76,7 @@ struct CheckConfigurationCommand: ParsableCommand {
         let paths = FilePaths.current
         let path = places.config ?? paths.configuration
         let settings = try Startup.settings(file: places.config, paths: paths)
-        _ = try Startup(Wishes(), settings ?? Settings(), paths: paths, machine: .current)
+        _ = try Startup.load(Wishes(), settings ?? Settings(), paths: paths)
         printLine(settings == nil ? "no \(path); the defaults apply" : "\(path): OK")
     }
 }

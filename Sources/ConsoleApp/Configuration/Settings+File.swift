@@ -24,6 +24,7 @@ extension Settings {
         var reader = SettingsReader(document, file: file)
         readBasics(&reader)
         reader.section("registrar") { readRegistrar(&$0) }
+        reader.section("login") { readLogin(&$0) }
         reader.section("timers") { readTimers(&$0) }
         reader.section("limits") { readLimits(&$0) }
         reader.section("trace") { traceBudget = $0.byteCount("budget", 1 << 20...64 << 30, example: "64MiB") }
@@ -52,6 +53,7 @@ extension Settings {
         for domain in domains where !isHostName(domain) {
             reader.note("domains", "\"\(domain)\" is no host name", remedy: "write domains = [\"lab.test\"]")
         }
+        users = reader.text("users", example: "/etc/sipglass/users")
         isOpen = reader.flag("open") ?? false
         readTheme(&reader)
         control = reader.text("control", example: "/run/user/1000/sipglass.sock")
@@ -107,6 +109,12 @@ extension Settings {
                 remedy: "lower it, or raise maximum_expiry"
             )
         }
+    }
+
+    private mutating func readLogin(_ reader: inout SettingsReader) {
+        nonceLife = reader.interval("nonce_life", .seconds(1)...Interval.seconds(86_400), example: "5m")
+        acceptsAbsentQop = reader.flag("without_qop") ?? false
+        offersIntegrity = reader.flag("auth_int") ?? false
     }
 
     private mutating func readTimers(_ reader: inout SettingsReader) {

@@ -33,6 +33,7 @@ struct Settings: Sendable, Hashable {
 
     var listen: [ListenAddress] = []
     var domains: [String] = []
+    var users: String?
     var isOpen = false
     var theme: ThemeChoice?
     var control: String?
@@ -45,6 +46,10 @@ struct Settings: Sendable, Hashable {
     var maximumExpiry: Int?
     var contactsPerAOR: Int?
     var serviceRoute: String?
+
+    var nonceLife: Interval?
+    var acceptsAbsentQop = false
+    var offersIntegrity = false
 
     var t1: Interval?
     var t2: Interval?

@@ -6,8 +6,31 @@ extension Startup {
     /// - Errors: a file that was named and cannot be read, everything that is wrong in it, or what would be
     ///   unsafe.
     static func load(_ wishes: Wishes, file: String?, paths: FilePaths) throws(Failure) -> Startup {
-        let settings = try settings(file: file, paths: paths)
-        return try Startup(wishes, settings ?? Settings(), paths: paths, machine: .current)
+        let settings = try settings(file: file, paths: paths) ?? Settings()
+        return try load(wishes, settings, paths: paths)
+    }
+
+    /// Joins settings with the flags, and reads the users file that one of them names.
+    static func load(_ wishes: Wishes, _ settings: Settings, paths: FilePaths) throws(Failure) -> Startup {
+        let users = try (wishes.users ?? settings.users).map(usersFile)
+        return try Startup(wishes, settings, users: users, paths: paths, machine: .current)
+    }
+
+    private static func usersFile(_ path: String) throws(Failure) -> UsersFile {
+        let text: String
+        do {
+            text = try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw Failure(
+                .configuration,
+                "\(path): cannot be read as a text file; check the path of --users and that it is UTF-8"
+            )
+        }
+        do {
+            return try UsersFile(text: text, file: path)
+        } catch {
+            throw Failure(error)
+        }
     }
 
     /// The settings of the named file, or of the usual one; nil when the usual one does not exist.

@@ -1,10 +1,13 @@
 import SIPCore
+import SIPCrypto
 import SIPFlow
+import SIPRegistrar
 
 /// What was asked for on the command line; nil and empty leave it to the configuration file.
 struct Wishes: Sendable, Hashable {
     var listen: [ListenAddress] = []
     var domains: [String] = []
+    var users: String?
     var isOpen = false
     var store: String?
     var control: String?
@@ -18,6 +21,8 @@ struct Wishes: Sendable, Hashable {
 struct Startup: Sendable {
     /// What the engine gets.
     var core: CoreConfiguration
+    /// Who is let in; nil for everybody, whatever accounts there will be.
+    var authentication: Authentication?
     /// Where the control socket is.
     var control: String
     /// True when nothing may be kicked.
@@ -32,7 +37,13 @@ struct Startup: Sendable {
     /// Joins flags, file and defaults.
     ///
     /// - Errors: what would be unsafe, or is not there yet, with what to do instead.
-    init(_ wishes: Wishes, _ settings: Settings, paths: FilePaths, machine: Machine) throws(Failure) {
+    init(
+        _ wishes: Wishes,
+        _ settings: Settings,
+        users: UsersFile? = nil,
+        paths: FilePaths,
+        machine: Machine
+    ) throws(Failure) {
         if let store = wishes.store, store != "memory" {
             let refusal = Self.storeRefusal(store)
             throw Failure(.configuration, "--store: \(refusal.text); \(refusal.remedy)")
@@ -47,7 +58,8 @@ struct Startup: Sendable {
         filter = wishes.filter
         let chosen = wishes.listen.isEmpty ? settings.listen : wishes.listen
         let listen = chosen.isEmpty ? Self.defaultListen(machine) : chosen
-        try Self.refuseOpenRelay(listen, isOpen: wishes.isOpen || settings.isOpen)
+        let isOpen = wishes.isOpen || settings.isOpen
+        try Self.refuseOpenRelay(listen, isSafe: isOpen || users != nil)
         let domains = wishes.domains.isEmpty ? settings.domains : wishes.domains
         core = CoreConfiguration(
             listeners: listen.map { Self.listener($0, machine) },
@@ -55,6 +67,22 @@ struct Startup: Sendable {
         )
         core.aliases = Self.aliases(listen, machine)
         apply(settings)
+        if !isOpen { authentication = makeAuthentication(users) }
+    }
+
+    /// The accounts of a users file, and what the file of settings says of logins.
+    private func makeAuthentication(_ users: UsersFile?) -> Authentication {
+        let home = core.domains.first ?? core.listeners.first.map { "\($0.advertised.ip)" } ?? "localhost"
+        var authentication = Authentication(
+            accounts: users?.accounts(home: home, hashes: .system) ?? [],
+            hashes: .system,
+            secret: (0..<32).map { _ in UInt8.random(in: .min ... .max) },
+            home: home
+        )
+        authentication.nonceLife = settings.nonceLife ?? authentication.nonceLife
+        authentication.acceptsAbsentQop = settings.acceptsAbsentQop
+        authentication.offersIntegrity = settings.offersIntegrity
+        return authentication
     }
 
     /// Why bindings cannot be kept at a path, and what to do.
@@ -89,8 +117,8 @@ struct Startup: Sendable {
     }
 
     /// Without accounts anybody may register and call: never beyond this machine unless that is said aloud.
-    private static func refuseOpenRelay(_ listen: [ListenAddress], isOpen: Bool) throws(Failure) {
-        guard !isOpen, let exposed = listen.first(where: { !$0.address.ip.isLoopback }) else { return }
+    private static func refuseOpenRelay(_ listen: [ListenAddress], isSafe: Bool) throws(Failure) {
+        guard !isSafe, let exposed = listen.first(where: { !$0.address.ip.isLoopback }) else { return }
         let safe = ListenAddress(
             transport: exposed.transport,
             address: SocketAddress(ip: .v4(0x7f00_0001), port: exposed.address.port)
@@ -98,7 +126,8 @@ struct Startup: Sendable {
         throw Failure(
             .configuration,
             "\(exposed): anybody who reaches this address could register and call, since there are no accounts; "
-                + "say --open (or open = true) if that is wanted, or listen on udp:\(safe.address)"
+                + "name them with --users FILE, say --open (or open = true) if that is wanted, "
+                + "or listen on udp:\(safe.address)"
         )
     }
 

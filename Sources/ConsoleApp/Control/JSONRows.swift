@@ -62,6 +62,8 @@ struct TransactionJSON: Encodable {
     var callID: String
     @Nullable var parent: UInt64?
     @Nullable var code: Int?
+    /// Why the request was answered so, in words.
+    @Nullable var note: String?
 
     init(_ row: TransactionRow, now: Moment) {
         id = row.id
@@ -78,6 +80,7 @@ struct TransactionJSON: Encodable {
         callID = row.callID
         parent = row.parent
         code = row.code == 0 ? nil : row.code
+        note = row.note.isEmpty ? nil : row.note
     }
 }
 
@@ -210,6 +213,8 @@ struct StatsJSON: Encodable {
     var retransmissions: Int
     var drops: [String: Int]
     var dropped: Int
+    var failedLogins: Int
+    var limitedLogins: Int
     var registrations: Int
     var transactions: Int
 
@@ -237,6 +242,8 @@ struct StatsJSON: Encodable {
         retransmissions = counters.retransmissions
         drops = counters.drops
         dropped = counters.dropped
+        failedLogins = counters.failedLogins
+        limitedLogins = counters.limitedLogins
         registrations = counters.bindings
         transactions = counters.transactions
     }

@@ -43,7 +43,7 @@ struct Session {
 
     private func startEngine() throws(Failure) -> SIPEngine {
         do {
-            return try SIPEngine.start(startup.core)
+            return try SIPEngine.start(startup.core, authentication: startup.authentication)
         } catch {
             throw Failure(.unavailable, "\(error)" + Self.hint(error))
         }

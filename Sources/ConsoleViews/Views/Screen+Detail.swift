@@ -63,7 +63,7 @@ extension Screen {
     private func registration(_ item: RegistrationItem) -> [[Fact]] {
         let row = item.row
         let granted = (row.expiresAt - row.refreshedAt).wholeSeconds
-        return [
+        return refusal(of: row) + [
             [
                 Fact("Contact", row.contact, .sipURI),
                 Fact("q", row.q.map { "\($0 / 1_000).\(Format.padded($0 % 1_000, 3))" } ?? ""),
@@ -82,6 +82,13 @@ extension Screen {
         ]
     }
 
+    /// Why the phone's last try to refresh was refused, while that is the last that was heard of it.
+    private func refusal(of row: RegistrationRow) -> [[Fact]] {
+        let tries = context.mirror.transactions(ofCall: row.callID).filter { $0.startedAt > row.refreshedAt }
+        guard let last = tries.last(where: { !$0.note.isEmpty && $0.code >= 300 }) else { return [] }
+        return [[Fact("Refresh refused", "\(last.code) \(last.note)", .stateWarn)]]
+    }
+
     private func callsNow(of aor: String) -> [Fact] {
         let running = context.mirror.runningCallIDs.compactMap { context.mirror.trace.call($0) }
             .filter { $0.fromURI == aor || $0.toURI == aor }.sorted { $0.startedAt < $1.startedAt }
@@ -98,9 +105,15 @@ extension Screen {
         ]
         let letter = row.forkLetter(context)
         if !letter.isEmpty { last.append(Fact("fork", letter, Role.fork(row.fork))) }
-        return [
-            [Fact("Call-ID", row.callID)],
-            [Fact("Branch", row.branch), Fact("id", String(row.id))],
+        // The words take the place of a line: the box has four.
+        let head =
+            row.note.isEmpty
+            ? [[Fact("Call-ID", row.callID)], [Fact("Branch", row.branch), Fact("id", String(row.id))]]
+            : [
+                [Fact("Why", row.note, .stateWarn)],
+                [Fact("Call-ID", row.callID), Fact("Branch", row.branch)],
+            ]
+        return head + [
             [
                 Fact("Peer", "\(row.flow.transport.token) \(row.flow.peer)"),
                 Fact("timers", row.timerWords(at: context.now), .timerRunning),

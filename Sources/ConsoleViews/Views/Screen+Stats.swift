@@ -18,6 +18,10 @@ extension Screen {
         lines.append(("retransmissions", counters.retransmissions, .sipRetransmit))
         lines.append(("bindings", counters.bindings, .text))
         lines.append(("transactions", counters.transactions, .text))
+        if counters.failedLogins > 0 {
+            lines.append(("failed logins", counters.failedLogins, .stateWarn))
+            lines.append(("logins not looked at", counters.limitedLogins, .stateWarn))
+        }
         lines.append(("went no further", counters.drops.values.reduce(0, +), .text))
         for (reason, count) in counters.drops.sorted(by: { $0.key < $1.key }) {
             lines.append(("  \(reason)", count, .stateWarn))
