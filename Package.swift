@@ -35,6 +35,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // Pure parts: standard library and each other.
@@ -56,13 +57,24 @@ let package = Package(
         .systemLibrary(name: "CNcurses", providers: [.apt(["libncursesw5-dev"])]),
         .target(name: "CTerminal"),
         part("SIPTransport", ["SIPFlow", "CSystem"]),
-        part("SIPEngine", ["SIPCore", "SIPTransport", "SIPTrace", "SIPReport", "SIPFlow"]),
+        .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
+        part("SIPHashes", ["SIPRegistrar", "CCrypto"]),
+        part(
+            "SIPStore",
+            ["SIPRegistrar", "SIPReport", "SIPFlow"],
+            [.product(name: "GRDB", package: "GRDB.swift")]
+        ),
+        part(
+            "SIPEngine",
+            ["SIPCore", "SIPTransport", "SIPStore", "SIPRegistrar", "SIPTrace", "SIPReport", "SIPFlow"]
+        ),
         part("ConsoleTerminal", ["ConsoleViews", "CNcurses", "CTerminal"]),
         part(
             "ConsoleApp",
             [
-                "ConsoleTerminal", "ConsoleViews", "SIPEngine", "SIPCore", "SIPTransport", "SIPTrace",
-                "SIPReport", "SIPSyntax", "SIPFlow", "CSystem",
+                "ConsoleTerminal", "ConsoleViews", "SIPEngine", "SIPCore", "SIPTransport", "SIPStore",
+                "SIPHashes",
+                "SIPRegistrar", "SIPTrace", "SIPReport", "SIPSyntax", "SIPFlow", "CSystem",
             ],
             [
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -79,17 +91,27 @@ let package = Package(
         tests(of: "SIPProxy", ["SIPRegistrar", "SIPTransaction", "SIPSyntax", "SIPFlow"]),
         tests(
             of: "SIPCore",
-            ["SIPProxy", "SIPTransaction", "SIPReport", "SIPTrace", "SIPSyntax", "SIPFlow"]
+            ["SIPProxy", "SIPRegistrar", "SIPTransaction", "SIPReport", "SIPTrace", "SIPSyntax", "SIPFlow"]
+        ),
+        tests(of: "SIPHashes", ["SIPRegistrar"]),
+        tests(
+            of: "SIPStore",
+            ["SIPRegistrar", "SIPReport", "SIPFlow"],
+            [.product(name: "GRDB", package: "GRDB.swift")]
         ),
         tests(of: "SIPTransport", ["SIPFlow"]),
-        tests(of: "SIPEngine", ["SIPTransport", "SIPCore", "SIPReport", "SIPTrace", "SIPFlow"]),
+        tests(
+            of: "SIPEngine",
+            ["SIPTransport", "SIPStore", "SIPRegistrar", "SIPCore", "SIPReport", "SIPTrace", "SIPFlow"],
+            [.product(name: "GRDB", package: "GRDB.swift")]
+        ),
         tests(of: "ConsoleViews", ["SIPTrace", "SIPReport", "SIPFlow"]),
         tests(
             of: "ConsoleApp",
             [
-                "ConsoleTerminal", "ConsoleViews", "SIPEngine", "SIPCore", "SIPTransport", "SIPReport",
-                "SIPTrace",
-                "SIPFlow",
+                "ConsoleTerminal", "ConsoleViews", "SIPEngine", "SIPCore", "SIPTransport", "SIPStore",
+                "SIPHashes",
+                "SIPRegistrar", "SIPReport", "SIPTrace", "SIPFlow",
             ],
             [.product(name: "ArgumentParser", package: "swift-argument-parser")]
         ),

@@ -1,4 +1,5 @@
 import SIPReport
+import SIPStore
 import SIPTransport
 import Synchronization
 
@@ -12,6 +13,8 @@ final class EngineMailbox: Sendable {
         case perform(CoreCommand, then: @Sendable (CommandOutcome) -> Void)
         /// The whole tables and the whole ring, and who wants them.
         case snapshot(then: @Sendable (EngineUpdate) -> Void)
+        /// The store has finished with a batch, or failed.
+        case stored(UInt64, StoreError?)
     }
 
     /// The orders of a turn to come.

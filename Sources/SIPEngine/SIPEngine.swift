@@ -30,14 +30,17 @@ public actor SIPEngine {
     /// Opens the listeners and begins to serve them.
     ///
     /// - Errors: the first listener that cannot be opened; then nothing stays open.
-    public static func start(_ configuration: CoreConfiguration) throws(EngineError) -> SIPEngine {
-        let engine = try SIPEngine(configuration)
+    public static func start(
+        _ configuration: CoreConfiguration,
+        store: EngineStore = .memory
+    ) throws(EngineError) -> SIPEngine {
+        let engine = try SIPEngine(configuration, store)
         engine.closed.enter()
         engine.executor.queue.async { @Sendable in engine.assumeIsolated { $0.begin() } }
         return engine
     }
 
-    private init(_ configuration: CoreConfiguration) throws(EngineError) {
+    private init(_ configuration: CoreConfiguration, _ store: EngineStore) throws(EngineError) {
         guard !configuration.listeners.isEmpty else { throw EngineError(.noListener) }
         for listener in configuration.listeners where listener.transport != .udp {
             throw EngineError(.notSpoken(listener.transport))
@@ -56,14 +59,15 @@ public actor SIPEngine {
         listeners = bound.listeners
         mailbox = EngineMailbox(engineSignal: engineSignal, readerSignal: readerSignal)
         let clock = SystemClock.anchor
-        let core = SIPCore(
+        var core = SIPCore(
             configuration: bound,
             seed: UInt64.random(in: .min ... .max),
             now: clock.moment,
             clock: clock
         )
-        worker = EngineWorker(core: core, transport: transport, mailbox: mailbox) { [replies] work in
-            replies.async(execute: work)
+        let keeper = StoreWriter(store.begin(&core, now: clock.moment), mailbox)
+        worker = EngineWorker(core: core, transport: transport, mailbox: mailbox, writer: keeper) {
+            [replies] work in replies.async(execute: work)
         }
     }
 

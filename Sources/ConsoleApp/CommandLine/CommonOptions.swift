@@ -26,7 +26,7 @@ struct EngineOptions: ParsableArguments {
     @Flag(help: "Listen beyond loopback though anybody may register and call.")
     var open = false
 
-    @Option(help: ArgumentHelp("Where registrations are kept; only memory so far.", valueName: "path|memory"))
+    @Option(help: ArgumentHelp("Where registrations and accounts are kept.", valueName: "path|memory"))
     var store: String?
 
     @Option(help: ArgumentHelp("The colours of the console.", valueName: "name"))

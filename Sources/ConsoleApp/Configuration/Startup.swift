@@ -18,6 +18,8 @@ struct Wishes: Sendable, Hashable {
 struct Startup: Sendable {
     /// What the engine gets.
     var core: CoreConfiguration
+    /// Where registrations last.
+    var store: StoreChoice
     /// Where the control socket is.
     var control: String
     /// True when nothing may be kicked.
@@ -33,10 +35,7 @@ struct Startup: Sendable {
     ///
     /// - Errors: what would be unsafe, or is not there yet, with what to do instead.
     init(_ wishes: Wishes, _ settings: Settings, paths: FilePaths, machine: Machine) throws(Failure) {
-        if let store = wishes.store, store != "memory" {
-            let refusal = Self.storeRefusal(store)
-            throw Failure(.configuration, "--store: \(refusal.text); \(refusal.remedy)")
-        }
+        store = (wishes.store ?? settings.store).map(StoreChoice.init) ?? .file(paths.store)
         self.settings = settings
         if let theme = wishes.theme {
             self.settings.theme = Settings.ThemeChoice(dark: theme, light: theme)
@@ -55,14 +54,6 @@ struct Startup: Sendable {
         )
         core.aliases = Self.aliases(listen, machine)
         apply(settings)
-    }
-
-    /// Why bindings cannot be kept at a path, and what to do.
-    static func storeRefusal(_ path: String) -> (text: String, remedy: String) {
-        (
-            "\"\(path)\" cannot be used: registrations live in memory only so far",
-            "leave it out, or say memory"
-        )
     }
 
     private mutating func apply(_ settings: Settings) {
