@@ -34,7 +34,8 @@ struct AccountOptions: ParsableArguments {
 
     /// Opens the store beside a running engine.
     func open() throws(Failure) -> SIPStore {
-        let choice = try (store ?? settings().store).map(StoreChoice.init) ?? .file(FilePaths.current.store)
+        let settings = try settings()
+        let choice = (store ?? settings.store).map(StoreChoice.init) ?? .file(FilePaths.current.store)
         guard case .file(let path) = choice else {
             throw Failure(
                 .usage,
@@ -46,7 +47,8 @@ struct AccountOptions: ParsableArguments {
 
     /// Tells a running engine that accounts have changed; none need run.
     func tellEngine() throws(Failure) {
-        let path = try places.control ?? settings().control ?? FilePaths.current.control
+        let settings = try settings()
+        let path = places.control ?? settings.control ?? FilePaths.current.control
         do throws(ControlRefusal) {
             _ = try ControlClient.ask(ControlRequest(.reloadUsers), at: path)
         } catch {

@@ -48,7 +48,7 @@ extension Screen {
     private var storeLine: (text: String, role: Role)? {
         let store = context.mirror.store
         if let failure = store.failure {
-            return ("failed: \(failure); registrations live in memory (\(store.path))", .stateBad)
+            return ("failed: \(failure); memory only (\(store.path))", .stateBad)
         }
         guard !store.path.isEmpty else { return nil }
         var words = [store.path]
