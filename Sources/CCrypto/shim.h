@@ -1,4 +1,4 @@
-// libcrypto's one-shot digests.
+// The message digests of OpenSSL's libcrypto.
 #ifndef SIPGLASS_CCRYPTO_H
 #define SIPGLASS_CCRYPTO_H
 

@@ -1,5 +1,6 @@
 import SIPCore
 import SIPFlow
+import SIPRegistrar
 import Testing
 
 @testable import ConsoleApp
@@ -23,6 +24,7 @@ struct StartupTests {
         let startup = try Startup(Wishes(), Settings(), paths: .test, machine: .test)
         #expect(startup.core.listeners.map { "\($0.address)" } == ["127.0.0.1:5060", "[::1]:5060"])
         #expect(startup.authentication?.accounts.isEmpty == true)
+        #expect(startup.store == .file("/users/op/.local/state/sipglass/sipglass.db"))
         let old = Machine(addresses: [.v4(0x7f00_0001)], name: "")
         let without = try Startup(Wishes(), Settings(), paths: .test, machine: old)
         #expect(without.core.listeners.map { "\($0.address)" } == ["127.0.0.1:5060"])
@@ -32,10 +34,16 @@ struct StartupTests {
     func openRelay() throws {
         var wishes = Wishes()
         wishes.listen = [try ListenAddress("udp:10.0.0.5:5060")]
+        // A store may hold accounts; what it holds is known once it is open.
+        let startup = try Startup(wishes, Settings(), paths: .test, machine: .test)
+        let stored = Account(user: "bob", realm: "lab.test", md5: [], sha256: [])
+        #expect(try startup.authentication(with: [stored])?.accounts == [stored])
+        let late = try #require(throws: Failure.self) { try startup.authentication(with: []) }
+        wishes.store = "memory"
         let failure = try #require(throws: Failure.self) {
             try Startup(wishes, Settings(), paths: .test, machine: .test)
         }
-        #expect(failure.status == .configuration)
+        #expect(failure == late && failure.status == .configuration)
         #expect(failure.lines.first?.contains("--open") == true)
         wishes.isOpen = true
         #expect(try Startup(wishes, Settings(), paths: .test, machine: .test).core.listeners.count == 1)
@@ -58,11 +66,13 @@ struct StartupTests {
         wishes.domains = ["flag.test"]
         wishes.theme = "mono"
         wishes.control = "/flag"
+        wishes.store = "/flag.db"
         let text = """
             listen = "udp:127.0.0.1:5080"
             domains = ["file.test"]
             theme = "hc-dark"
             control = "/file"
+            store = "memory"
             """
         let settings = try Settings(text: text, file: "c")
         let startup = try Startup(wishes, settings, paths: .test, machine: .test)
@@ -70,6 +80,7 @@ struct StartupTests {
         #expect(startup.core.domains == ["flag.test"])
         #expect(startup.settings.theme?.light == "mono")
         #expect(startup.control == "/flag")
+        #expect(startup.store == .file("/flag.db"))
     }
 
     @Test("files are where the XDG rules put them; relative paths in variables are ignored")

@@ -33,7 +33,7 @@ struct UsersFileTests {
             ),
             (
                 "bob: lab.test:x",
-                "u:1: \" lab.test\" has blanks at its ends, or control characters; take them out"
+                "u:1: the realm has blanks at its ends, or control characters; take them out"
             ),
             ("bob:l:x\n#\nbob:l:y", "u:3: this user and realm stand in line 1 too; remove one"),
             (

@@ -23,6 +23,8 @@ struct Startup: Sendable {
     var core: CoreConfiguration
     /// Who is let in; nil for everybody, whatever accounts there will be.
     var authentication: Authentication?
+    /// Where registrations last.
+    var store: StoreChoice
     /// Where the control socket is.
     var control: String
     /// True when nothing may be kicked.
@@ -44,10 +46,7 @@ struct Startup: Sendable {
         paths: FilePaths,
         machine: Machine
     ) throws(Failure) {
-        if let store = wishes.store, store != "memory" {
-            let refusal = Self.storeRefusal(store)
-            throw Failure(.configuration, "--store: \(refusal.text); \(refusal.remedy)")
-        }
+        store = (wishes.store ?? settings.store).map(StoreChoice.init) ?? .file(paths.store)
         self.settings = settings
         if let theme = wishes.theme {
             self.settings.theme = Settings.ThemeChoice(dark: theme, light: theme)
@@ -59,7 +58,6 @@ struct Startup: Sendable {
         let chosen = wishes.listen.isEmpty ? settings.listen : wishes.listen
         let listen = chosen.isEmpty ? Self.defaultListen(machine) : chosen
         let isOpen = wishes.isOpen || settings.isOpen
-        try Self.refuseOpenRelay(listen, isSafe: isOpen || users != nil)
         let domains = wishes.domains.isEmpty ? settings.domains : wishes.domains
         core = CoreConfiguration(
             listeners: listen.map { Self.listener($0, machine) },
@@ -68,6 +66,18 @@ struct Startup: Sendable {
         core.aliases = Self.aliases(listen, machine)
         apply(settings)
         if !isOpen { authentication = makeAuthentication(users) }
+        // The accounts of a store are known once it is open.
+        if store == .memory { try refuseOpenRelay() }
+    }
+
+    /// Who is let in, with the accounts of a store too.
+    ///
+    /// - Errors: an address beyond this machine where nobody has to prove anything.
+    func authentication(with stored: [Account]) throws(Failure) -> Authentication? {
+        var joined = self
+        joined.authentication?.accounts += stored
+        try joined.refuseOpenRelay()
+        return joined.authentication
     }
 
     /// The accounts of a users file, and what the file of settings says of logins.
@@ -83,14 +93,6 @@ struct Startup: Sendable {
         authentication.acceptsAbsentQop = settings.acceptsAbsentQop
         authentication.offersIntegrity = settings.offersIntegrity
         return authentication
-    }
-
-    /// Why bindings cannot be kept at a path, and what to do.
-    static func storeRefusal(_ path: String) -> (text: String, remedy: String) {
-        (
-            "\"\(path)\" cannot be used: registrations live in memory only so far",
-            "leave it out, or say memory"
-        )
     }
 
     private mutating func apply(_ settings: Settings) {
@@ -117,17 +119,17 @@ struct Startup: Sendable {
     }
 
     /// Without accounts anybody may register and call: never beyond this machine unless that is said aloud.
-    private static func refuseOpenRelay(_ listen: [ListenAddress], isSafe: Bool) throws(Failure) {
-        guard !isSafe, let exposed = listen.first(where: { !$0.address.ip.isLoopback }) else { return }
-        let safe = ListenAddress(
-            transport: exposed.transport,
-            address: SocketAddress(ip: .v4(0x7f00_0001), port: exposed.address.port)
-        )
+    private func refuseOpenRelay() throws(Failure) {
+        guard let authentication, authentication.accounts.isEmpty,
+            let exposed = core.listeners.first(where: { !$0.address.ip.isLoopback })
+        else { return }
+        let safe = SocketAddress(ip: .v4(0x7f00_0001), port: exposed.address.port)
         throw Failure(
             .configuration,
-            "\(exposed): anybody who reaches this address could register and call, since there are no accounts; "
+            "\(ListenAddress(transport: exposed.transport, address: exposed.address)): anybody who reaches this "
+                + "address could register and call, since there are no accounts; add them with sipglass user add, "
                 + "name them with --users FILE, say --open (or open = true) if that is wanted, "
-                + "or listen on udp:\(safe.address)"
+                + "or listen on udp:\(safe)"
         )
     }
 
