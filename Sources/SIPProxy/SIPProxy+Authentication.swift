@@ -94,7 +94,15 @@ extension SIPProxy {
         case .letIn: return true
         case .challenge(let isStale):
             code = role.code
-            authenticator?.appendChallenges(role, aor: aor.span, isStale: isStale, now: now, to: &headers)
+            authenticator?.appendChallenges(
+                bytes,
+                index,
+                role,
+                aor: aor.span,
+                isStale: isStale,
+                now: now,
+                to: &headers
+            )
         case .refuse(let refusal): code = refusal
         }
         var words: [UInt8] = []

@@ -99,14 +99,15 @@ class Server:
             if auth:
                 a += ["-A", "WITH_AUTH=1"]
             return a
-        if self.kind == "sipglass":
-            return [self.args or BINARY, "run", "--headless", "--listen", "udp:%s:%d" % (IP, o.port), "--domain", DOMAIN,
-                    "--store", "memory", "--control", os.path.join(self.tmp, "control")]
-        if self.kind == "command":
-            users = os.path.join(self.tmp, "users.txt")
+        users = os.path.join(self.tmp, "users.txt")
+        if auth:
             with open(users, "w") as f:
                 for i in range(o.users):
                     f.write("%d:%s:pw%d\n" % (FIRST_USER + i, DOMAIN, FIRST_USER + i))
+        if self.kind == "sipglass":
+            return [self.args or BINARY, "run", "--headless", "--listen", "udp:%s:%d" % (IP, o.port), "--domain", DOMAIN,
+                    "--store", "memory", "--control", os.path.join(self.tmp, "control"), *(["--users", users] if auth else [])]
+        if self.kind == "command":
             cmd = self.args
             for k, v in dict(ip=IP, port=o.port, domain=DOMAIN, transport=j.transport,
                              auth="on" if auth else "off", users=users, dir=self.tmp).items():

@@ -44,6 +44,11 @@ struct SettingsTests {
                     + "write service_route = \"<sip:10.0.0.1;lr>\""
             ),
             (
+                "[login]\nalgorithms = [\"SHA1\"]",
+                "c:2: login.algorithms: \"SHA1\" is no algorithm that is known here; "
+                    + "write algorithms = [\"SHA-256\", \"MD5\"], or one of them"
+            ),
+            (
                 "[screen]\nglyphs = \"acsii\"",
                 "c:2: screen.glyphs: expected one of \"auto\", \"unicode\", \"ascii\", found \"acsii\"; "
                     + "did you mean \"ascii\"?"

@@ -69,9 +69,10 @@ struct UsersFileTests {
 
     @Test("settings of the login reach the engine")
     func settings() throws {
-        let text = "[login]\nnonce_life = 30\nwithout_qop = true\nauth_int = true"
+        let text = "[login]\nalgorithms = \"md5\"\nnonce_life = 30\nwithout_qop = true\nauth_int = true"
         let startup = try Startup(Wishes(), try Settings(text: text, file: "c"), paths: .test, machine: .test)
         let authentication = try #require(startup.authentication)
+        #expect(authentication.algorithms == [.md5])
         #expect(authentication.nonceLife == .seconds(30))
         #expect(authentication.acceptsAbsentQop && authentication.offersIntegrity)
     }

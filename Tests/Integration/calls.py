@@ -91,6 +91,52 @@ def sipsak(folder):
         need([aor for aor, _ in server.registrations()] == ["sak@" + DOMAIN], "ctl lists %s" % server.registrations())
 
 
+def users_file(folder, users):
+    """A file for --users."""
+    path = os.path.join(folder, "users")
+    with open(path, "w") as file:
+        file.writelines("%s:%s:pw%s\n" % (user, DOMAIN, user) for user in users)
+    return path
+
+
+@test("%d REGISTERs of SIPp with digest", 500)
+def digest_registers(folder, count):
+    users, callee = [str(3000000 + n) for n in range(count)], free_port()
+    with Sipglass(folder, more=["--users", users_file(folder, users)]) as server:
+        logins = ["%s;[authentication username=%s password=pw%s]" % (user, user, user) for user in users]
+        with Sipp(folder, "register", "register_auth.xml", server, free_port(), users=logins, callee=callee,
+                  extra=["-r", "200", "-m", str(count), "-l", "1000"]) as sipp:
+            sipp.wait(30)
+            sipp.need(count)
+        need(len(server.registrations()) == count, "ctl lists %d" % len(server.registrations()))
+
+
+@test("sipsak with digest: the right password registers, a wrong one does not, and ctl says why")
+def digest_sipsak(folder):
+    with Sipglass(folder, more=["--users", users_file(folder, ["sak"])]) as server:
+        def register(password):
+            return subprocess.run(["sipsak", "-H", IP, "-l", str(free_port()), "-U", "-C", "sip:sak@%s:%d" % (IP, free_port()),
+                                   "-x", "300", "-p", "%s:%d" % (IP, server.port), "-s", "sip:sak@" + DOMAIN, "-u", "sak", "-a", password],
+                                  stdin=subprocess.DEVNULL, capture_output=True, timeout=40, cwd=folder).returncode
+        need(register("wrong") != 0, "a wrong password registers")
+        need(not server.registrations(), "ctl lists %s" % server.registrations())
+        need(register("pwsak") == 0, "the right password does not register")
+        need([aor for aor, _ in server.registrations()] == ["sak@" + DOMAIN], "ctl lists %s" % server.registrations())
+        notes = {row["note"] for row in server.ctl("transactions")["transactions"]}
+        need(notes == {None, "challenged: no credentials yet", "wrong password of sak"}, "notes %s" % notes)
+        stats = server.ctl("stats")["stats"]
+        need(not stats["lab_mode"] and stats["failed_logins"] == 1, "stats %s" % stats)
+
+
+@test("a users file that is wrong is named with its line, and nothing starts")
+def users_errors(folder):
+    path = os.path.join(folder, "users")
+    with open(path, "w") as file:
+        file.write("# staff\nbob:secret\n")
+    done = subprocess.run([BINARY, "run", "--headless", "--users", path], stdin=subprocess.DEVNULL, capture_output=True, timeout=10)
+    need(done.returncode == 78 and (path + ":2: ").encode() in done.stderr, "%d %s" % (done.returncode, done.stderr))
+
+
 @test("a kick by ctl takes the binding away, and the next call finds nobody")
 def kick(folder):
     with Sipglass(folder) as server, Peer(server.port) as phone, Peer(server.port) as caller:

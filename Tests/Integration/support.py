@@ -191,7 +191,7 @@ class Sipp:
         argv = ["sipp", "-sf", os.path.join(SCENARIOS, scenario), "-i", ip, "-p", str(port), "-t", "u1", "-nostdin",
                 "-trace_stat", "-stf", self.statistics, "-fd", "1", "-timer_resol", "1", "-buff_size", "4000000",
                 "-deadcall_wait", "500", "-key", "dom", server.domain, "-key", "uasport", str(callee or port), "-key", "tpar", "",
-                "-key", "c1", "1", "-cid_str", name + "-%u-%p@" + ip.strip("[]"), *extra]
+                "-key", "c1", "1", "-key", "c2", "2", "-cid_str", name + "-%u-%p@" + ip.strip("[]"), *extra]
         if users:
             listed = os.path.join(folder, name + ".users")
             with open(listed, "w") as out:

@@ -55,6 +55,31 @@ struct DigestTests {
         #expect(gate.check([digest.value, good.value]) == "granted to bob")
     }
 
+    @Test("only the algorithms that are configured are offered and taken")
+    func configuredAlgorithms() {
+        let gate = Gate { $0.algorithms = [.sha256] }
+        #expect(gate.challenges().count == 1)
+        #expect(gate.check(ClientDigest(nonce: gate.nonce(), algorithm: nil)) == "unsupported algorithm ")
+        #expect(gate.check(ClientDigest(nonce: gate.nonce())) == "granted to bob")
+    }
+
+    @Test(
+        "clients that are known to fail at SHA-256 are offered MD5 alone, unless MD5 is not wanted at all",
+        arguments: [
+            ("User-Agent: baresip v1.0.0 (x86_64/linux)", "9", true),
+            ("User-Agent: baresip v3.11.0", "9", true),
+            ("User-Agent: baresip v3.12.0", "9", false), ("User-Agent: baresip v10.1", "9", false),
+            ("User-Agent: sipsak 0.9.8.1", "9", true), ("User-Agent: Linphone/5.1", "9", false),
+            ("X: y", "-2030-1-0", true), ("X: y", "-2030-1", false), ("X: y", "-2030-1-0x", false),
+        ]
+    )
+    func leniency(field: String, branch: String, isLenient: Bool) {
+        let offers = Gate().challenges(to: [field], branch: "z9hG4bK" + branch)
+        #expect(offers.map { $0.contains("algorithm=MD5") } == (isLenient ? [true] : [false, true]))
+        let strict = Gate { $0.algorithms = [.sha256] }.challenges(to: [field], branch: "z9hG4bK" + branch)
+        #expect(strict.map { $0.contains("algorithm=SHA-256") } == [true])
+    }
+
     @Test("Q22 qop and nc are taken quoted and bare")
     func quotedFields() {
         let gate = Gate()
@@ -116,7 +141,7 @@ struct DigestTests {
             try index.parse(bytes.span)
             let field = try #require(index.first(.authorization))
             let credentials = try #require(try DigestCredentials(bytes.span, field.value))
-            let proof = try DigestProof(bytes.span, credentials)
+            let proof = try DigestProof(bytes.span, credentials, DigestAlgorithm.allCases)
             let user = Array("Mufasa".utf8)
             let found = authenticator.accounts.find(user.span, realm: 0)
             let isRight = authenticator.isRight(bytes.span, index, proof, found)

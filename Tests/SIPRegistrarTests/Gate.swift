@@ -94,15 +94,29 @@ final class Gate {
     }
     func wait(_ interval: Interval) { now = now + interval }
 
-    /// The challenge lines for an address of record.
+    /// The challenge lines for an address of record, to a request with some fields.
     func challenges(
         _ role: DigestRole = .registrar,
         aor: String = "bob@example.test",
-        isStale: Bool = false
+        isStale: Bool = false,
+        to fields: [String] = [],
+        branch: String = "z9hG4bK9"
     ) -> [String] {
+        let lines =
+            ["REGISTER sip:example.test SIP/2.0", "Via: SIP/2.0/UDP 10.0.0.9;branch=\(branch)"] + fields
+        let bytes = Array((lines + ["", ""]).joined(separator: "\r\n").utf8)
+        guard (try? index.parse(bytes.span)) != nil else { return [] }
         let key = Array(aor.utf8)
         var headers: [UInt8] = []
-        authenticator.appendChallenges(role, aor: key.span, isStale: isStale, now: now, to: &headers)
+        authenticator.appendChallenges(
+            bytes.span,
+            index,
+            role,
+            aor: key.span,
+            isStale: isStale,
+            now: now,
+            to: &headers
+        )
         return headers.span.text(Slice(0, headers.count)).components(separatedBy: "\r\n")
     }
 

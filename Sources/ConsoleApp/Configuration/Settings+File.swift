@@ -1,5 +1,6 @@
 import ConsoleTerminal
 import SIPFlow
+import SIPRegistrar
 import SIPSyntax
 
 extension Settings {
@@ -108,6 +109,17 @@ extension Settings {
     }
 
     private mutating func readLogin(_ reader: inout SettingsReader) {
+        for name in reader.texts("algorithms", example: "SHA-256") {
+            guard let algorithm = DigestAlgorithm(rawValue: name.uppercased()) else {
+                reader.note(
+                    "algorithms",
+                    "\"\(name)\" is no algorithm that is known here",
+                    remedy: "write algorithms = [\"SHA-256\", \"MD5\"], or one of them"
+                )
+                continue
+            }
+            algorithms.append(algorithm)
+        }
         nonceLife = reader.interval("nonce_life", .seconds(1)...Interval.seconds(86_400), example: "5m")
         acceptsAbsentQop = reader.flag("without_qop") ?? false
         offersIntegrity = reader.flag("auth_int") ?? false

@@ -1,5 +1,6 @@
 import ConsoleTerminal
 import SIPFlow
+import SIPRegistrar
 
 /// What a configuration file may say; flags override it.
 ///
@@ -47,6 +48,7 @@ struct Settings: Sendable, Hashable {
     var contactsPerAOR: Int?
     var serviceRoute: String?
 
+    var algorithms: [DigestAlgorithm] = []
     var nonceLife: Interval?
     var acceptsAbsentQop = false
     var offersIntegrity = false

@@ -89,6 +89,7 @@ struct Startup: Sendable {
             secret: (0..<32).map { _ in UInt8.random(in: .min ... .max) },
             home: home
         )
+        if !settings.algorithms.isEmpty { authentication.algorithms = settings.algorithms }
         authentication.nonceLife = settings.nonceLife ?? authentication.nonceLife
         authentication.acceptsAbsentQop = settings.acceptsAbsentQop
         authentication.offersIntegrity = settings.offersIntegrity

@@ -14,6 +14,10 @@ public struct Authentication: Sendable {
     public var secret: [UInt8]
     /// The realm of challenges for which no account names one: the first served domain.
     public var home: String
+    /// The algorithms that are offered, and taken.
+    ///
+    /// Default SHA-256 and MD5; clients known to fail at the former are offered MD5 alone.
+    public var algorithms = DigestAlgorithm.allCases
     /// How long a nonce is good for.
     ///
     /// Default 5 min.

@@ -82,7 +82,7 @@ extension Authenticator {
                     continue
                 }
                 do throws(DigestProof.Fault) {
-                    return .proof(try DigestProof(bytes, credentials))
+                    return .proof(try DigestProof(bytes, credentials, algorithms))
                 } catch {
                     switch error {
                     case .unsupportedAlgorithm(let name): verdict = .unsupportedAlgorithm(name)

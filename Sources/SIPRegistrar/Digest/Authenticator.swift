@@ -16,6 +16,8 @@ public struct Authenticator: ~Copyable {
 
     let hashes: HashFunctions
     let acceptsAbsentQop: Bool
+    /// Strongest first.
+    let algorithms: [DigestAlgorithm]
     private let home: String
     private let qop: StaticString
     private let keyedHash: KeyedHash
@@ -32,6 +34,7 @@ public struct Authenticator: ~Copyable {
     public init(_ authentication: Authentication, keyedHash: KeyedHash, start: Moment) {
         hashes = authentication.hashes
         acceptsAbsentQop = authentication.acceptsAbsentQop
+        algorithms = DigestAlgorithm.allCases.filter(authentication.algorithms.contains)
         qop = authentication.offersIntegrity ? "auth,auth-int" : "auth"
         home = authentication.home
         self.keyedHash = keyedHash
@@ -52,7 +55,11 @@ public struct Authenticator: ~Copyable {
     public func hasRealm(_ bytes: Span<UInt8>, _ realm: Slice) -> Bool { accounts.hasRealm(bytes, realm) }
 
     /// Appends a challenge line for each algorithm, the strongest first, for the domain of an address of record.
+    ///
+    /// A client that knows only MD5, and fails at more, gets MD5 alone.
     public mutating func appendChallenges(
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
         _ role: DigestRole,
         aor: Span<UInt8>,
         isStale: Bool,
@@ -62,7 +69,8 @@ public struct Authenticator: ~Copyable {
         var nonce: [UInt8] = []
         nonces.append(now: now, hashes, to: &nonce)
         let realm = accounts.realms[accounts.realm(of: aor.extracting(domainStart(of: aor)...))]
-        for algorithm in DigestAlgorithm.allCases {
+        let isLenient = algorithms.contains(.md5) && knowsOnlyMD5(bytes, index)
+        for algorithm in isLenient ? [.md5] : algorithms {
             switch role {
             case .registrar: headers.append(ascii: "WWW-Authenticate: Digest realm=")
             case .proxy: headers.append(ascii: "Proxy-Authenticate: Digest realm=")
@@ -73,7 +81,7 @@ public struct Authenticator: ~Copyable {
             headers.append(ascii: "\", qop=\"")
             headers.append(ascii: qop)
             headers.append(ascii: "\", algorithm=")
-            headers.append(ascii: algorithm.name)
+            headers.append(contentsOf: algorithm.rawValue.utf8)
             headers.append(ascii: isStale ? ", stale=true\r\n" : "\r\n")
         }
     }

@@ -1,19 +1,11 @@
 import SIPSyntax
 
 /// The hash algorithms that are offered and understood, strongest first (RFC 8760 §2.4).
-enum DigestAlgorithm: Sendable, CaseIterable {
-    /// SHA-256 (RFC 7616).
-    case sha256
-    /// MD5 (RFC 2617).
-    case md5
-
-    /// Its name in challenges.
-    var name: StaticString {
-        switch self {
-        case .sha256: "SHA-256"
-        case .md5: "MD5"
-        }
-    }
+public enum DigestAlgorithm: String, Sendable, Hashable, CaseIterable {
+    /// RFC 7616.
+    case sha256 = "SHA-256"
+    /// RFC 2617.
+    case md5 = "MD5"
 
     /// How many bytes its hashes have.
     var byteCount: Int {

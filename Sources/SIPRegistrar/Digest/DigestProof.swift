@@ -23,9 +23,14 @@ struct DigestProof: Sendable, Hashable {
     }
 
     /// Completes credentials.
-    init(_ bytes: Span<UInt8>, _ credentials: DigestCredentials) throws(Fault) {
+    init(
+        _ bytes: Span<UInt8>,
+        _ credentials: DigestCredentials,
+        _ known: [DigestAlgorithm]
+    ) throws(Fault) {
         self.credentials = credentials
-        guard let variant = DigestVariant(bytes, credentials.algorithm) else {
+        guard let variant = DigestVariant(bytes, credentials.algorithm), known.contains(variant.algorithm)
+        else {
             throw .unsupportedAlgorithm(credentials.algorithm ?? Slice(0, 0))
         }
         self.variant = variant

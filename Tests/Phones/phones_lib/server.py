@@ -4,7 +4,7 @@ import json, os, re, signal, socket, subprocess, time
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 IP = "127.0.0.1"
 BINARY = os.environ.get("SIPGLASS") or os.path.realpath(os.path.join(HERE, "../../.build/release/sipglass"))
-SIPGLASS = "{binary} run --headless --listen udp:{{ip}}:{{port}} --domain {{domain}} --store memory --control {{dir}}/control"
+SIPGLASS = "{binary} run --headless --listen udp:{{ip}}:{{port}} --domain {{domain}} --store memory --control {{dir}}/control [--users {{users}}]"
 
 
 def make_certificate(folder):
@@ -46,7 +46,7 @@ class Server:
         if spec.startswith("kamailio"):
             return True
         if spec.startswith("sipglass"):
-            return False
+            spec = SIPGLASS.replace("{{", "{").replace("}}", "}")
         if what == "tcp":
             return "tcp" in spec
         return {"auth": "{users}", "tls": "{tlsport}"}[what] in spec
