@@ -35,6 +35,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // Pure parts: standard library and each other.
@@ -58,13 +59,21 @@ let package = Package(
         .target(name: "CTerminal"),
         part("SIPCrypto", ["SIPRegistrar", "CCrypto"]),
         part("SIPTransport", ["SIPFlow", "CSystem"]),
-        part("SIPEngine", ["SIPCore", "SIPRegistrar", "SIPTransport", "SIPTrace", "SIPReport", "SIPFlow"]),
+        part(
+            "SIPStore",
+            ["SIPRegistrar", "SIPReport", "SIPFlow"],
+            [.product(name: "GRDB", package: "GRDB.swift")]
+        ),
+        part(
+            "SIPEngine",
+            ["SIPCore", "SIPRegistrar", "SIPTransport", "SIPStore", "SIPTrace", "SIPReport", "SIPFlow"]
+        ),
         part("ConsoleTerminal", ["ConsoleViews", "CNcurses", "CTerminal"]),
         part(
             "ConsoleApp",
             [
                 "ConsoleTerminal", "ConsoleViews", "SIPEngine", "SIPCore", "SIPRegistrar", "SIPCrypto",
-                "SIPTransport", "SIPTrace", "SIPReport", "SIPSyntax", "SIPFlow", "CSystem",
+                "SIPTransport", "SIPStore", "SIPTrace", "SIPReport", "SIPSyntax", "SIPFlow", "CSystem",
             ],
             [
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -87,14 +96,23 @@ let package = Package(
                 "SIPFlow",
             ]
         ),
+        tests(
+            of: "SIPStore",
+            ["SIPRegistrar", "SIPReport", "SIPFlow"],
+            [.product(name: "GRDB", package: "GRDB.swift")]
+        ),
         tests(of: "SIPTransport", ["SIPFlow"]),
-        tests(of: "SIPEngine", ["SIPTransport", "SIPCore", "SIPReport", "SIPTrace", "SIPFlow"]),
+        tests(
+            of: "SIPEngine",
+            ["SIPTransport", "SIPStore", "SIPRegistrar", "SIPCore", "SIPReport", "SIPTrace", "SIPFlow"],
+            [.product(name: "GRDB", package: "GRDB.swift")]
+        ),
         tests(of: "ConsoleViews", ["SIPTrace", "SIPReport", "SIPFlow"]),
         tests(
             of: "ConsoleApp",
             [
-                "ConsoleTerminal", "ConsoleViews", "SIPEngine", "SIPCore", "SIPRegistrar", "SIPTransport",
-                "SIPReport", "SIPTrace",
+                "ConsoleTerminal", "ConsoleViews", "SIPEngine", "SIPCore", "SIPRegistrar", "SIPCrypto",
+                "SIPTransport", "SIPStore", "SIPReport", "SIPTrace",
                 "SIPFlow",
             ],
             [.product(name: "ArgumentParser", package: "swift-argument-parser")]

@@ -92,6 +92,7 @@ extension SIPCore {
         )
         operations.nextNumber += 1
         operations.unreported.append(entry)
+        keeper.note(entry)
         return entry
     }
 }

@@ -11,6 +11,7 @@ extension SIPCore {
     /// True when a report would say something new, messages aside.
     public var hasChanges: Bool {
         proxy.layer.hasChanges || proxy.registrar.hasChanges || !operations.unreported.isEmpty
+            || keeper.hasNews
     }
 
     /// What changed since the last call; the first one has everything and begins the tracking.
@@ -26,6 +27,7 @@ extension SIPCore {
         report.hasMore = transactions.hasMore || bindings.hasMore
         report.audit = operations.unreported
         operations.unreported.removeAll(keepingCapacity: true)
+        keeper.hasNews = false
         return report
     }
 
@@ -38,7 +40,7 @@ extension SIPCore {
     }
 
     private func emptyReport(now: Moment) -> EngineReport {
-        EngineReport(
+        var report = EngineReport(
             moment: now,
             clock: clock,
             startedAt: startedAt,
@@ -46,6 +48,8 @@ extension SIPCore {
             listeners: configuration.listeners.map { ListenerRow(listener: $0) },
             counters: engineCounters
         )
+        report.store = keeper.row
+        return report
     }
 
     private var engineCounters: EngineCounters {

@@ -18,6 +18,7 @@ public struct SIPCore: ~Copyable {
     var trace: TraceLog
     var counters = CoreCounters()
     var operations = Operations()
+    var keeper = StoreKeeper()
     private var index = MessageIndex()
 
     /// Makes an engine without state; the seed keeps its hashes from being guessed.

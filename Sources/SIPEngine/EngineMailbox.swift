@@ -1,5 +1,6 @@
 import SIPRegistrar
 import SIPReport
+import SIPStore
 import SIPTransport
 import Synchronization
 
@@ -15,6 +16,8 @@ final class EngineMailbox: Sendable {
         case replaceAccounts([Account])
         /// The whole tables and the whole ring, and who wants them.
         case snapshot(then: @Sendable (EngineUpdate) -> Void)
+        /// The store has finished with a batch, or failed.
+        case stored(UInt64, StoreError?)
     }
 
     /// The orders of a turn to come.

@@ -1,6 +1,7 @@
 import SIPCore
 import SIPFlow
 import SIPReport
+import SIPStore
 import SIPTrace
 import SIPTransport
 
@@ -16,6 +17,7 @@ struct EngineWorker: ~Copyable {
     private var readerSequence: UInt64 = 0
     private var hasPublished = false
     private let mailbox: EngineMailbox
+    private let writer: StoreWriter?
     private let reply: @Sendable (@escaping @Sendable () -> Void) -> Void
 
     /// Waiting ends this long after the last datagram.
@@ -32,11 +34,13 @@ struct EngineWorker: ~Copyable {
         core: consuming SIPCore,
         transport: consuming DatagramTransport,
         mailbox: EngineMailbox,
+        writer: StoreWriter?,
         reply: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void
     ) {
         self.core = core
         self.transport = transport
         self.mailbox = mailbox
+        self.writer = writer
         self.reply = reply
     }
 
@@ -44,11 +48,14 @@ struct EngineWorker: ~Copyable {
 
     var nextDeadline: Moment? { core.nextDeadline }
 
-    /// Carries out the last orders and closes the sockets.
+    /// Carries out the last orders, stores the last changes and closes the sockets.
     mutating func shutDown() {
         let now = SystemClock.now
+        writer?.finish()
         for order in mailbox.close() { carryOut(order, now: now) }
+        storeRest(now: now)
         sendOutputs(now: now)
+        writer?.close()
         transport.shutDown()
     }
 
@@ -102,6 +109,7 @@ struct EngineWorker: ~Copyable {
         pacer.record(datagrams, now: now)
         for order in mailbox.takeOrders() { carryOut(order, now: now) }
         sendOutputs(now: now)
+        if core.hasBatch { writer?.write(core.takeBatch()) }
         publishIfWanted(now: now)
         return datagrams
     }
@@ -117,7 +125,16 @@ struct EngineWorker: ~Copyable {
             let lost = chunks.first?.records.first?.sequence ?? 0
             let update = EngineUpdate(report: core.snapshot(now: now), chunks: chunks, lostRecords: lost)
             reply { then(update) }
+        case .stored(let number, let failure):
+            core.stored(number, failure: failure?.words, now: now, into: &outbox)
         }
+    }
+
+    /// Stores what no turn will store any more, and waits for it.
+    private mutating func storeRest(now: Moment) {
+        guard let writer, core.hasBatch else { return }
+        let batch = core.takeBatch()
+        core.stored(batch.number, failure: writer.writeNow(batch)?.words, now: now, into: &outbox)
     }
 
     /// Sends what the turn made, and what failures of sending make in turn.

@@ -34,9 +34,10 @@ public actor SIPEngine {
     /// - Errors: the first listener that cannot be opened; then nothing stays open.
     public static func start(
         _ configuration: CoreConfiguration,
-        authentication: Authentication? = nil
+        authentication: Authentication? = nil,
+        store: EngineStore = .memory
     ) throws(EngineError) -> SIPEngine {
-        let engine = try SIPEngine(configuration, authentication)
+        let engine = try SIPEngine(configuration, authentication, store)
         engine.closed.enter()
         engine.executor.queue.async { @Sendable in engine.assumeIsolated { $0.begin() } }
         return engine
@@ -44,7 +45,8 @@ public actor SIPEngine {
 
     private init(
         _ configuration: CoreConfiguration,
-        _ authentication: Authentication?
+        _ authentication: Authentication?,
+        _ store: EngineStore
     ) throws(EngineError) {
         guard !configuration.listeners.isEmpty else { throw EngineError(.noListener) }
         for listener in configuration.listeners where listener.transport != .udp {
@@ -64,15 +66,16 @@ public actor SIPEngine {
         listeners = bound.listeners
         mailbox = EngineMailbox(engineSignal: engineSignal, readerSignal: readerSignal)
         let clock = SystemClock.anchor
-        let core = SIPCore(
+        var core = SIPCore(
             configuration: bound,
             authentication: authentication,
             seed: UInt64.random(in: .min ... .max),
             now: clock.moment,
             clock: clock
         )
-        worker = EngineWorker(core: core, transport: transport, mailbox: mailbox) { [replies] work in
-            replies.async(execute: work)
+        let keeper = StoreWriter(store.begin(&core, now: clock.moment), mailbox)
+        worker = EngineWorker(core: core, transport: transport, mailbox: mailbox, writer: keeper) {
+            [replies] work in replies.async(execute: work)
         }
     }
 

@@ -265,7 +265,11 @@ extension SIPProxy {
             headers: &headers
         )
         swap(&aorKey, &key)
-        answer(id, result.code, reason: result.reasonPhrase, bytes, index, now: now, into: &outbox)
+        if result == .ok, registrar.hasUnstored, index.has(.contact) {
+            holdAnswer(id, bytes, index, into: &outbox)
+        } else {
+            answer(id, result.code, reason: result.reasonPhrase, bytes, index, now: now, into: &outbox)
+        }
     }
 
     /// Appends an Unsupported field for a Require or Proxy-Require field; false when we know all it names.

@@ -23,6 +23,8 @@ public struct SIPProxy: ~Copyable {
 
     var contexts: [ResponseContext] = []
     var freeContexts: [UInt32] = []
+    /// Answers that leave once the store holds what they say.
+    var waitingAnswers = WaitingAnswers()
     /// Written anew for each message.
     var key: [UInt8] = []
     var headers: [UInt8] = []

@@ -28,14 +28,14 @@ struct Binding {
     var next = UInt32.max
     private(set) var bytes: [UInt8] = []
     /// Where each part ends in `bytes`.
-    private var ends = InlineArray<6, UInt32>(repeating: 0)
+    private(set) var ends = InlineArray<6, UInt32>(repeating: 0)
     private(set) var cseq: UInt32 = 0
     /// The q value in thousandths; nil when none was given.
     private(set) var q: Int16?
     var isBehindNAT = false
     var refreshes: UInt32 = 0
     var flow: Flow
-    let registeredAt: Moment
+    var registeredAt: Moment
     var refreshedAt: Moment
     var expiresAt: Moment
 
@@ -69,6 +69,16 @@ struct Binding {
         }
         cseq = index.cseq?.number ?? 0
         q = update.q
+    }
+
+    /// Takes over what a store kept of a contact.
+    mutating func fill(_ stored: StoredBinding) {
+        bytes = stored.bytes
+        ends = stored.ends
+        cseq = stored.cseq
+        q = stored.q.map { Int16(clamping: $0) }
+        isBehindNAT = stored.isBehindNAT
+        refreshes = stored.refreshes
     }
 
     private mutating func append(

@@ -16,7 +16,9 @@ extension Registrar {
         headers: inout [UInt8]
     ) -> RegisterAnswer {
         expire(now: now)
+        journal.isRegistering = true
         let answer = carryOut(bytes, index, key, flow: flow, now: now)
+        journal.isRegistering = false
         appendHeaders(of: answer, bytes, index, key, now: now, clock: clock, to: &headers)
         return answer
     }
@@ -194,6 +196,7 @@ extension Registrar {
         flow: Flow,
         now: Moment
     ) {
+        if journal.isOn { journal.noteRefresh(bindings[slot]) }
         let rank = bindings[slot].rank
         bindings[slot].fill(update, bytes, index)
         bindings[slot].flow = flow

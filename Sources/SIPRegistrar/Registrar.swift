@@ -39,9 +39,10 @@ public struct Registrar: ~Copyable {
     var places = SlotTable()
     var wheel: TimerWheel
     var changes = BindingChanges()
+    var journal = BindingJournal()
     /// The contacts of the REGISTER at hand; kept between requests for its room.
     var updates: [ContactUpdate] = []
-    private var lastID: UInt64 = 0
+    var lastID: UInt64 = 0
     private var emptied: [Emptied] = []
 
     /// Makes an empty table.
@@ -135,6 +136,7 @@ public struct Registrar: ~Copyable {
         link(slot)
         wheel.arm(slot, at: binding.expiresAt)
         changes.noteChange(slot)
+        if journal.isOn { journal.noteInsertion(binding.id) }
     }
 
     /// Takes a binding out.
@@ -146,6 +148,7 @@ public struct Registrar: ~Copyable {
         let removed = RemovedBinding(key: records[record].key, binding: bindings[slot])
         places.remove(placeHash(removed.id), slot)
         changes.noteEnd(BindingEnd(id: removed.id, reason: reason, moment: now))
+        if journal.isOn { journal.noteRemoval(removed) }
         bindings.remove(slot)
         if records[record].count == 0 { rememberEmptied(record) }
         return removed

@@ -85,6 +85,8 @@ public struct EngineReport: Sendable {
     public var listeners: [ListenerRow]
     /// The counters.
     public var counters: EngineCounters
+    /// Where registrations last.
+    public var store = StoreRow()
     /// New and changed bindings.
     public var registrations: [RegistrationRow]
     /// Bindings that are gone.

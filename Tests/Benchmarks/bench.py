@@ -99,9 +99,9 @@ class Server:
             if auth:
                 a += ["-A", "WITH_AUTH=1"]
             return a
-        if self.kind == "sipglass":
+        if self.kind in ("sipglass", "sipglass-store"):
             return [self.args or BINARY, "run", "--headless", "--listen", "udp:%s:%d" % (IP, o.port), "--domain", DOMAIN,
-                    "--store", "memory", "--control", os.path.join(self.tmp, "control")]
+                    "--store", "memory" if self.kind == "sipglass" else os.path.join(self.tmp, "sipglass.db"), "--control", os.path.join(self.tmp, "control")]
         if self.kind == "command":
             users = os.path.join(self.tmp, "users.txt")
             with open(users, "w") as f:
@@ -471,7 +471,7 @@ def options(extra=None):
 
 def main():
     def more(p):
-        p.add_argument("--server", required=True, help='kamailio[:children=2,mm=fm,raw=1], sipglass[:BINARY], command:"..."')
+        p.add_argument("--server", required=True, help='kamailio[:children=2,mm=fm,raw=1], sipglass[:BINARY], sipglass-store[:BINARY] (registrations in a file), command:"..."')
         p.add_argument("--job", required=True, help="J1 J2 J2b J3 J4 J5 J6 J7, several with commas")
         p.add_argument("--runs", type=int, default=1)
         p.add_argument("--find-max", action="store_true", help="search the highest rate without failed calls")

@@ -29,6 +29,8 @@ private final class Lab {
         )
         let desk = OperatorDesk(
             engine: engine,
+            store: nil,
+            takeAccounts: { _ in },
             audit: AuditLog(path: directory + "/state/audit.log"),
             isReadOnly: isReadOnly,
             log: Log(level: .error),

@@ -53,11 +53,7 @@ struct SettingsTests {
                 "[trace]\nbudget = \"64MB\"",
                 "c:2: trace.budget: expected a size from 1MiB to 64GiB, found \"64MB\"; write budget = \"64MiB\""
             ),
-            (
-                "store = \"/var/lib/sipglass.db\"",
-                "c:1: store: \"/var/lib/sipglass.db\" cannot be used: registrations live in memory only so far; "
-                    + "leave it out, or say memory"
-            ),
+            ("store = 5", "c:1: store: expected text in quotes, found 5; write store = \"memory\""),
             ("[limits]\nfoo = 1", "c:2: limits.foo: unknown key; known here: bindings, transactions"),
         ]
     )

@@ -23,6 +23,7 @@ struct StartupTests {
         let startup = try Startup(Wishes(), Settings(), paths: .test, machine: .test)
         #expect(startup.core.listeners.map { "\($0.address)" } == ["127.0.0.1:5060", "[::1]:5060"])
         #expect(startup.authentication?.accounts.isEmpty == true)
+        #expect(startup.store == .file("/users/op/.local/state/sipglass/sipglass.db"))
         let old = Machine(addresses: [.v4(0x7f00_0001)], name: "")
         let without = try Startup(Wishes(), Settings(), paths: .test, machine: old)
         #expect(without.core.listeners.map { "\($0.address)" } == ["127.0.0.1:5060"])
@@ -58,11 +59,13 @@ struct StartupTests {
         wishes.domains = ["flag.test"]
         wishes.theme = "mono"
         wishes.control = "/flag"
+        wishes.store = "/flag.db"
         let text = """
             listen = "udp:127.0.0.1:5080"
             domains = ["file.test"]
             theme = "hc-dark"
             control = "/file"
+            store = "memory"
             """
         let settings = try Settings(text: text, file: "c")
         let startup = try Startup(wishes, settings, paths: .test, machine: .test)
@@ -70,6 +73,7 @@ struct StartupTests {
         #expect(startup.core.domains == ["flag.test"])
         #expect(startup.settings.theme?.light == "mono")
         #expect(startup.control == "/flag")
+        #expect(startup.store == .file("/flag.db"))
     }
 
     @Test("files are where the XDG rules put them; relative paths in variables are ignored")

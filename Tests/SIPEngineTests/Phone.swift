@@ -43,6 +43,29 @@ struct Phone: ~Copyable {
         transport.send(outbox)
     }
 
+    /// Sends a REGISTER for each of some users, with its own address as the contact.
+    mutating func register(_ numbers: Range<Int>, cseq: Int = 1, expires: Int = 3_600) {
+        var outbox = Outbox()
+        for number in numbers {
+            let lines = [
+                "REGISTER sip:example.com SIP/2.0",
+                "Via: SIP/2.0/UDP \(address);branch=z9hG4bK-\(address.port)-r\(number)-\(cseq);rport",
+                "Max-Forwards: 70",
+                "From: <sip:user\(number)@example.com>;tag=\(number)",
+                "To: <sip:user\(number)@example.com>",
+                "Call-ID: register-\(number)",
+                "CSeq: \(cseq) REGISTER",
+                "Contact: \(expires == 0 ? "*" : "<sip:user\(number)@\(address)>")",
+                "Expires: \(expires)",
+                "Content-Length: 0",
+                "", "",
+            ]
+            outbox.bytes.append(contentsOf: lines.joined(separator: "\r\n").utf8)
+            outbox.finish(to: Flow(transport: .udp, listener: ListenerID(0), peer: engine))
+        }
+        transport.send(outbox)
+    }
+
     /// The first lines of so many answers; fewer when none comes for five seconds.
     mutating func answers(_ count: Int) -> [String] {
         var lines: [String] = []

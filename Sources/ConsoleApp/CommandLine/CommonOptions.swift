@@ -34,7 +34,7 @@ struct EngineOptions: ParsableArguments {
     @Flag(help: "Let anybody register and call, also beyond loopback and whatever accounts there are.")
     var open = false
 
-    @Option(help: ArgumentHelp("Where registrations are kept; only memory so far.", valueName: "path|memory"))
+    @Option(help: ArgumentHelp("Where registrations and accounts are kept.", valueName: "path|memory"))
     var store: String?
 
     @Option(help: ArgumentHelp("The colours of the console.", valueName: "name"))

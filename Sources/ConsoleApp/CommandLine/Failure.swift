@@ -5,6 +5,8 @@ enum ExitStatus: Int32, Sendable {
     case refused = 1
     /// The command line is wrong.
     case usage = 64
+    /// A file cannot be read, or is wrong.
+    case badFile = 65
     /// An address cannot be bound, or no running program answers.
     case unavailable = 69
     /// The configuration is wrong.
@@ -22,6 +24,12 @@ struct Failure: Error, Sendable, Hashable {
     init(_ status: ExitStatus, _ line: String) {
         self.status = status
         lines = ["sipglass: " + line]
+    }
+
+    /// Says it in several lines.
+    init(_ status: ExitStatus, _ lines: [String]) {
+        self.status = status
+        self.lines = lines.map { "sipglass: " + $0 }
     }
 
     /// Lists all that is wrong with a configuration.

@@ -7,13 +7,13 @@ struct SipglassCommand: ParsableCommand {
         abstract: "An interactive SIP console over an embedded registrar and proxy.",
         discussion: """
             Without a configuration it listens on loopback only, and anybody there may register (LAB MODE).
-            Exit codes: 0 done, 1 refused, 64 usage, 69 an address cannot be bound or nobody answers, \
-            78 bad configuration.
+            Exit codes: 0 done, 1 refused, 64 usage, 65 bad input file, 69 an address cannot be bound, the store is \
+            in use or nobody answers, 78 bad configuration.
             """,
         version: "0.1.0",
         subcommands: [
-            RunCommand.self, DemoCommand.self, ControlCommand.self, CheckConfigurationCommand.self,
-            PathsCommand.self,
+            RunCommand.self, DemoCommand.self, UserCommand.self, ControlCommand.self,
+            CheckConfigurationCommand.self, PathsCommand.self,
         ],
         defaultSubcommand: RunCommand.self
     )
@@ -58,6 +58,8 @@ struct DemoCommand: ParsableCommand {
         var wishes = try engine.wishes(control: places.control)
         if wishes.listen.isEmpty { wishes.listen = [DemoRunner.listenAddress] }
         wishes.domains.append(DemoCast.domain)
+        // The simulated phones are no business of the user's own registrations.
+        wishes.store = wishes.store ?? "memory"
         let startup = try Startup.load(wishes, file: places.config, paths: paths)
         try Session(startup, paths: paths, isHeadless: headless, hasDemo: true).run()
     }
@@ -92,7 +94,7 @@ struct PathsCommand: ParsableCommand {
         let paths = FilePaths.current
         let rows = [
             ("config", paths.configuration), ("themes", paths.themes), ("state", paths.state),
-            ("audit", paths.auditLog), ("log", paths.log), ("control", paths.control),
+            ("store", paths.store), ("audit", paths.auditLog), ("log", paths.log), ("control", paths.control),
         ]
         for (name, path) in rows {
             printLine(name + String(repeating: " ", count: 9 - name.count) + path)

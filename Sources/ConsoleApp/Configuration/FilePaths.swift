@@ -11,6 +11,8 @@ struct FilePaths: Sendable, Hashable {
     /// The control socket, unless configured.
     var control: String
 
+    /// Registrations and accounts, unless configured.
+    var store: String { state + "/sipglass.db" }
     /// One JSON line for every operator's act.
     var auditLog: String { state + "/audit.log" }
     /// What is written to standard error while the screen is up.

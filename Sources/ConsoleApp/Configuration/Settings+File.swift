@@ -58,10 +58,6 @@ extension Settings {
         readTheme(&reader)
         control = reader.text("control", example: "/run/user/1000/sipglass.sock")
         store = reader.text("store", example: "memory")
-        if let store, store != "memory" {
-            let refusal = Startup.storeRefusal(store)
-            reader.note("store", refusal.text, remedy: refusal.remedy)
-        }
         logLevel = reader.word("log_level", LogLevel.self) ?? logLevel
         isReadOnly = reader.flag("read_only") ?? false
     }

@@ -23,6 +23,10 @@ struct Startup: Sendable {
     var core: CoreConfiguration
     /// Who is let in; nil for everybody, whatever accounts there will be.
     var authentication: Authentication?
+    /// The accounts of the users file, beside which those of the store come.
+    var users: [Account] = []
+    /// Where registrations last.
+    var store: StoreChoice
     /// Where the control socket is.
     var control: String
     /// True when nothing may be kicked.
@@ -41,13 +45,11 @@ struct Startup: Sendable {
         _ wishes: Wishes,
         _ settings: Settings,
         users: UsersFile? = nil,
+        accounts: [Account] = [],
         paths: FilePaths,
         machine: Machine
     ) throws(Failure) {
-        if let store = wishes.store, store != "memory" {
-            let refusal = Self.storeRefusal(store)
-            throw Failure(.configuration, "--store: \(refusal.text); \(refusal.remedy)")
-        }
+        store = StoreChoice(wishes, settings, paths: paths)
         self.settings = settings
         if let theme = wishes.theme {
             self.settings.theme = Settings.ThemeChoice(dark: theme, light: theme)
@@ -59,7 +61,7 @@ struct Startup: Sendable {
         let chosen = wishes.listen.isEmpty ? settings.listen : wishes.listen
         let listen = chosen.isEmpty ? Self.defaultListen(machine) : chosen
         let isOpen = wishes.isOpen || settings.isOpen
-        try Self.refuseOpenRelay(listen, isSafe: isOpen || users != nil)
+        try Self.refuseOpenRelay(listen, isSafe: isOpen || users != nil || !accounts.isEmpty)
         let domains = wishes.domains.isEmpty ? settings.domains : wishes.domains
         core = CoreConfiguration(
             listeners: listen.map { Self.listener($0, machine) },
@@ -67,7 +69,11 @@ struct Startup: Sendable {
         )
         core.aliases = Self.aliases(listen, machine)
         apply(settings)
-        if !isOpen { authentication = makeAuthentication(users) }
+        if !isOpen {
+            authentication = makeAuthentication(users)
+            self.users = authentication?.accounts ?? []
+            authentication?.accounts += accounts
+        }
     }
 
     /// The accounts of a users file, and what the file of settings says of logins.
@@ -83,14 +89,6 @@ struct Startup: Sendable {
         authentication.acceptsAbsentQop = settings.acceptsAbsentQop
         authentication.offersIntegrity = settings.offersIntegrity
         return authentication
-    }
-
-    /// Why bindings cannot be kept at a path, and what to do.
-    static func storeRefusal(_ path: String) -> (text: String, remedy: String) {
-        (
-            "\"\(path)\" cannot be used: registrations live in memory only so far",
-            "leave it out, or say memory"
-        )
     }
 
     private mutating func apply(_ settings: Settings) {
@@ -126,7 +124,7 @@ struct Startup: Sendable {
         throw Failure(
             .configuration,
             "\(exposed): anybody who reaches this address could register and call, since there are no accounts; "
-                + "name them with --users FILE, say --open (or open = true) if that is wanted, "
+                + "name them with sipglass user add or --users FILE, say --open (or open = true) if that is wanted, "
                 + "or listen on udp:\(safe.address)"
         )
     }

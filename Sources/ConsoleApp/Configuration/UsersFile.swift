@@ -54,6 +54,9 @@ struct UsersFile: Sendable, Hashable {
         guard problems.isEmpty else { throw ConfigurationProblems(problems: problems) }
     }
 
+    /// True when some user has no realm.
+    var needsHome: Bool { users.contains { $0.realm.isEmpty } }
+
     /// The accounts; users without a realm are of `home`.
     func accounts(home: String, hashes: HashFunctions) -> [Account] {
         users.map {

@@ -28,7 +28,7 @@ enum ControlAnswer {
             return try JSON.encode(["messages": messages(request, update)])
         case .stats:
             return try JSON.encode(["stats": StatsJSON(report)])
-        case .kick, .undo:
+        case .kick, .undo, .reloadUsers:
             throw ControlRefusal(code: .badRequest, message: "an order, and no question")
         }
     }

@@ -9,6 +9,8 @@ struct ControlRequest: Codable, Sendable, Hashable {
         case messages
         case kick
         case undo
+        /// The accounts in the store have changed.
+        case reloadUsers = "reload-users"
     }
 
     /// What is wanted.

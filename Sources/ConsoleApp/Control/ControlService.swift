@@ -23,6 +23,7 @@ struct ControlService: Sendable {
         switch request.command {
         case .kick: kick(request, then: then)
         case .undo: undo(request, then: then)
+        case .reloadUsers: reloadUsers(then: then)
         case .registrations, .transactions, .calls, .stats, .messages:
             desk.engine.snapshot { update in
                 then(Self.line { try ControlAnswer.encode(request, update) })
@@ -70,7 +71,7 @@ struct ControlService: Sendable {
         return [.aor(name)]
     }
 
-    private static func line(_ make: () throws -> Data) -> Data {
+    static func line(_ make: () throws -> Data) -> Data {
         do {
             return try make()
         } catch let refusal as ControlRefusal {
@@ -80,7 +81,7 @@ struct ControlService: Sendable {
         }
     }
 
-    private static func encode(_ refusal: ControlRefusal) -> Data {
+    static func encode(_ refusal: ControlRefusal) -> Data {
         // An object of two strings always has a JSON form.
         (try? JSON.encode(ErrorJSON(refusal))) ?? Data("{}".utf8)
     }

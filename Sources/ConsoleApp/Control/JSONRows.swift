@@ -198,11 +198,29 @@ struct StatsJSON: Encodable {
         @Nullable var failure: String?
     }
 
+    /// Where registrations last.
+    struct Store: Encodable {
+        @Nullable var path: String?
+        @Nullable var failure: String?
+        var restored: Int
+        var expired: Int
+        var dropped: Int
+
+        init(_ row: StoreRow) {
+            _path = Nullable(wrappedValue: row.path.isEmpty ? nil : row.path)
+            _failure = Nullable(wrappedValue: row.failure)
+            restored = row.restored
+            expired = row.expired
+            dropped = row.dropped
+        }
+    }
+
     var started: String
     var uptime: Double
     var labMode: Bool
     var domains: [String]
     var listeners: [ListenerState]
+    var store: Store
     var received: Int
     var sent: Int
     var requests: Int
@@ -231,6 +249,7 @@ struct StatsJSON: Encodable {
                 failure: Nullable(wrappedValue: $0.failure)
             )
         }
+        store = Store(report.store)
         received = counters.received
         sent = counters.sent
         requests = counters.requests

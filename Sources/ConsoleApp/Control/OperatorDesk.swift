@@ -1,11 +1,17 @@
 import Foundation
 import SIPEngine
+import SIPRegistrar
 import SIPReport
+import SIPStore
 
 /// Takes an operator's orders to the engine and writes the audit log; the console and ctl share it.
 struct OperatorDesk: Sendable {
     /// The engine.
     let engine: SIPEngine
+    /// Where accounts are; nil without a store.
+    let store: SIPStore?
+    /// Takes other accounts in the place of all there are.
+    let takeAccounts: @Sendable ([Account]) -> Void
     /// Where acts are written down.
     let audit: AuditLog
     /// True when orders are refused.

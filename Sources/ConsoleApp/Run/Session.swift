@@ -26,9 +26,26 @@ struct Session {
         guard let signals = SignalWatch(), let inbox = ConsoleInbox() else {
             throw Failure(.unavailable, "the process has no file descriptors left")
         }
-        let engine = try startEngine()
+        // While the screen is up only what went wrong is kept for afterwards.
+        let log = Log(level: isHeadless ? startup.logLevel : min(startup.logLevel, .warning))
+        let complain: @Sendable (String) -> Void =
+            if isHeadless {
+                { log.write(.error, $0) }
+            } else {
+                { inbox.post(.notice($0, .error)) }
+            }
+        let store = try Self.open(startup.store, complain: complain)
+        let engine = try startEngine(store)
         defer { engine.stop() }
-        let desk = desk(engine, inbox)
+        let desk = OperatorDesk(
+            engine: engine,
+            store: store.file,
+            takeAccounts: { [users = startup.users] in engine.replaceAccounts(users + $0) },
+            audit: AuditLog(path: paths.auditLog),
+            isReadOnly: startup.isReadOnly,
+            log: log,
+            complain: complain
+        )
         let control = try ControlServer(path: startup.control, service: ControlService(desk: desk))
         defer { control.stop() }
         let demo = hasDemo ? try DemoRunner(listeners: engine.listeners) : nil
@@ -41,30 +58,12 @@ struct Session {
         }
     }
 
-    private func startEngine() throws(Failure) -> SIPEngine {
-        do {
-            return try SIPEngine.start(startup.core, authentication: startup.authentication)
+    private func startEngine(_ store: EngineStore) throws(Failure) -> SIPEngine {
+        do throws(EngineError) {
+            return try SIPEngine.start(startup.core, authentication: startup.authentication, store: store)
         } catch {
             throw Failure(.unavailable, "\(error)" + Self.hint(error))
         }
-    }
-
-    private func desk(_ engine: SIPEngine, _ inbox: ConsoleInbox) -> OperatorDesk {
-        // While the screen is up only what went wrong is kept for afterwards.
-        let log = Log(level: isHeadless ? startup.logLevel : min(startup.logLevel, .warning))
-        let complain: @Sendable (String) -> Void =
-            if isHeadless {
-                { log.write(.error, $0) }
-            } else {
-                { inbox.post(.notice($0, .error)) }
-            }
-        return OperatorDesk(
-            engine: engine,
-            audit: AuditLog(path: paths.auditLog),
-            isReadOnly: startup.isReadOnly,
-            log: log,
-            complain: complain
-        )
     }
 
     private func runConsole(

@@ -23,6 +23,8 @@ public struct EngineMirror: Sendable {
     public private(set) var listeners: [ListenerRow] = []
     /// How the engine was started.
     public private(set) var mode = EngineMode(isLab: false, domains: [])
+    /// Where registrations last.
+    public private(set) var store = StoreRow()
     /// Ties moments to dates.
     public private(set) var clock = ClockAnchor(moment: .zero, unixNanoseconds: 0)
     /// When the engine started; nil until its first report.
@@ -73,6 +75,7 @@ public struct EngineMirror: Sendable {
         counters = report.counters
         listeners = report.listeners
         mode = report.mode
+        store = report.store
         clock = report.clock
         startedAt = report.startedAt
         rates.record(report.counters, at: report.moment)

@@ -67,6 +67,9 @@ extension Screen {
             line.add("up \(Format.uptime(state.now - started))  ", .header)
         }
         if state.mirror.mode.isLab { line.add(layout.size.width < 100 ? "LAB " : "LAB MODE ", .stateWarn) }
+        if state.mirror.store.failure != nil {
+            line.add(layout.size.width < 100 ? "NO STORE " : "STORE FAILED ", .stateBad)
+        }
         if state.pause != nil {
             line.add("PAUSED +\(state.heldMessages)", .stateWarn)
         } else {

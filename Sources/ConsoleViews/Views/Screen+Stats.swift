@@ -26,7 +26,40 @@ extension Screen {
         for (reason, count) in counters.drops.sorted(by: { $0.key < $1.key }) {
             lines.append(("  \(reason)", count, .stateWarn))
         }
-        drawColumns(lines, in: inside, on: &canvas)
+        let store = storeLine
+        let rows = store == nil ? 0 : 1
+        drawColumns(
+            lines,
+            in: Rectangle(
+                column: inside.column,
+                row: inside.row,
+                width: inside.width,
+                height: max(0, inside.height - rows)
+            ),
+            on: &canvas
+        )
+        guard let store, inside.height > 0 else { return }
+        let column = canvas.put("store ", column: inside.column, row: inside.bottom - 1, .textMuted)
+        canvas.put(
+            cut(Printable.escaped(store.text), inside.right - column),
+            column: column,
+            row: inside.bottom - 1,
+            store.role
+        )
+    }
+
+    /// Where registrations last, or why they no longer do; nil when they live in memory by choice.
+    private var storeLine: (text: String, role: Role)? {
+        let store = context.mirror.store
+        if let failure = store.failure {
+            return ("failed: \(failure); memory only (\(store.path))", .stateBad)
+        }
+        guard !store.path.isEmpty else { return nil }
+        var words = [store.path]
+        if store.restored > 0 { words.append("\(store.restored) restored") }
+        if store.expired > 0 { words.append("\(store.expired) ran out meanwhile") }
+        if store.dropped > 0 { words.append("\(store.dropped) dropped: their listener is gone") }
+        return (words.joined(separator: ", "), store.dropped > 0 ? .stateWarn : .text)
     }
 
     /// Names and numbers, in a second column where the first is full.

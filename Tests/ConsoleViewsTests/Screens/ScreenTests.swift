@@ -56,6 +56,19 @@ struct Scene: Sendable, CustomTestStringConvertible {
         Scene("message-hex") { $0.press("4", "5", "enter", "d", "d", "z") },
         Scene("overview") { $0.press("1") },
         Scene("stats") { $0.press("8") },
+        Scene("stats-store") { driver in
+            driver.lab.store.path = "/var/lib/sipglass/sipglass.db"
+            driver.lab.store.restored = 7
+            driver.lab.store.dropped = 1
+            driver.report()
+            driver.press("8")
+        },
+        Scene("store-failed") { driver in
+            driver.lab.store.path = "/var/lib/sipglass/sipglass.db"
+            driver.lab.store.failure = "database or disk is full"
+            driver.report()
+            driver.press("8")
+        },
         Scene("help") { $0.press("?") },
         Scene("kick") { $0.press("K") },
         Scene("kick-scope") { driver in

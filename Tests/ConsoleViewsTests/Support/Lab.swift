@@ -22,6 +22,7 @@ struct Lab {
     private var audit: [AuditEntry] = []
     var counters = EngineCounters()
     var failure: String?
+    var store = StoreRow()
     private var lastBinding: UInt64 = 0
 
     static func peer(_ host: UInt32, _ port: UInt16 = 5_060) -> Flow {
@@ -46,6 +47,7 @@ struct Lab {
             ],
             counters: counters
         )
+        report.store = store
         report.registrations = registrations
         report.removedRegistrations = removed
         report.transactions = transactions
