@@ -33,9 +33,9 @@ struct WaitingAnswers {
 }
 
 extension SIPProxy {
-    /// Writes the 200 to a REGISTER now, with what `headers` holds, and keeps it until the store has answered.
+    /// Writes the 200 to a REGISTER and keeps it until the store has answered.
     ///
-    /// The transaction stays in Trying and absorbs what the phone repeats meanwhile.
+    /// It says what `headers` holds now. The transaction stays in Trying and absorbs what the phone repeats meanwhile.
     mutating func holdAnswer(
         _ id: TransactionID,
         _ bytes: Span<UInt8>,

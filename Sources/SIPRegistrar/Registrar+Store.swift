@@ -77,7 +77,7 @@ extension Registrar {
     /// The store holds the batch.
     public mutating func batchStored() { journal.finishBatch() }
 
-    /// The store holds neither the batch nor will it hold anything later: what REGISTERs did since is undone.
+    /// The store has failed for good: what REGISTERs did since the last stored batch is undone.
     ///
     /// What operators and time did stays as it is.
     public mutating func storeFailed(now: Moment) {
@@ -123,7 +123,7 @@ extension Registrar {
         insert(binding)
     }
 
-    /// Where a stored binding's flow goes now; nil when no listener speaks its transport and address family.
+    /// Where a stored binding's flow goes now; nil when no listener fits.
     private func flow(of stored: StoredBinding, _ listeners: [Listener]) -> Flow? {
         let same = listeners.firstIndex {
             $0.transport == stored.transport && $0.address == stored.listener

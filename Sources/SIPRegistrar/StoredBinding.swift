@@ -1,7 +1,8 @@
 public import SIPFlow
 
-/// A binding as a store keeps it: bytes as received, addresses instead of numbers, times of the wall clock.
+/// A binding as a store keeps it.
 ///
+/// - Shape: bytes as received, addresses instead of numbers, times of the wall clock.
 /// - Units: all times in nanoseconds since 1970-01-01 UTC.
 /// - Cost: shares the binding's bytes; nothing is copied.
 public struct StoredBinding: Sendable {

@@ -104,9 +104,10 @@ class Server:
             with open(users, "w") as f:
                 for i in range(o.users):
                     f.write("%d:%s:pw%d\n" % (FIRST_USER + i, DOMAIN, FIRST_USER + i))
-        if self.kind == "sipglass":
+        if self.kind in ("sipglass", "sipglass-store"):
+            store = "memory" if self.kind == "sipglass" else os.path.join(self.tmp, "sipglass.db")
             return [self.args or BINARY, "run", "--headless", "--listen", "udp:%s:%d" % (IP, o.port), "--domain", DOMAIN,
-                    "--store", "memory", "--control", os.path.join(self.tmp, "control"), *(["--users", users] if auth else [])]
+                    "--store", store, "--control", os.path.join(self.tmp, "control"), *(["--users", users] if auth else [])]
         if self.kind == "command":
             cmd = self.args
             for k, v in dict(ip=IP, port=o.port, domain=DOMAIN, transport=j.transport,
@@ -472,7 +473,7 @@ def options(extra=None):
 
 def main():
     def more(p):
-        p.add_argument("--server", required=True, help='kamailio[:children=2,mm=fm,raw=1], sipglass[:BINARY], command:"..."')
+        p.add_argument("--server", required=True, help='kamailio[:children=2,mm=fm,raw=1], sipglass[:BINARY], sipglass-store[:BINARY] (registrations in a file), command:"..."')
         p.add_argument("--job", required=True, help="J1 J2 J2b J3 J4 J5 J6 J7, several with commas")
         p.add_argument("--runs", type=int, default=1)
         p.add_argument("--find-max", action="store_true", help="search the highest rate without failed calls")

@@ -48,22 +48,30 @@ struct UserCommandTests {
         #expect(try folder.names == ["alice b.test", "bob@office lab.test"])
     }
 
-    @Test(
-        "a users file with a wrong line changes nothing; the line is named, its contents are not",
-        arguments: [
-            ("alice:lab.test:x\nbob:lab.test\n", ":2: expected two colons, found 1; "),
-            (":lab.test:x\n", ":1: the user is empty; "),
-            ("alice::x\n", ": alice has no realm; "),
-            ("alice:lab.test:\n", ":1: the password of alice is empty; "),
-            ("al\u{1b}ice:lab.test:x\n", ":1: the user has blanks at its ends, or control characters; "),
-        ]
-    )
-    func wrongLines(text: String, expected: String) throws {
-        let failure = try #require(throws: Failure.self) {
-            try ImportUsersCommand.accounts(text, name: "users", home: "")
-        }
-        #expect(failure.status == .badFile && failure.lines.count == 1)
-        #expect(failure.lines[0].hasPrefix("sipglass: users" + expected) && !failure.lines[0].contains(":x"))
+    @Test("a users file with a wrong line changes nothing, and one that cannot be read neither")
+    func wrongLines() throws {
+        let folder = try Folder()
+        #expect(folder.user("import", try folder.write("alice:lab.test:x\nbob:lab.test\n")) == 65)
+        #expect(folder.user("import", folder.path + "/nowhere") == 65)
+        #expect(folder.user("list") == 0)
+        #expect(try folder.names.isEmpty)
+    }
+
+    @Test("accounts in the store let it listen beyond loopback, and are asked for there")
+    func startup() throws {
+        let folder = try Folder()
+        var wishes = Wishes()
+        wishes.store = folder.store
+        wishes.listen = [try ListenAddress("udp:10.0.0.5:5060")]
+        #expect(throws: Failure.self) { _ = try Startup.load(wishes, Settings(), paths: .test) }
+        #expect(!FileManager.default.fileExists(atPath: folder.store), "looking makes no file")
+        #expect(folder.user("import", try folder.write("alice:lab.test:x\n")) == 0)
+        let startup = try Startup.load(wishes, Settings(), paths: .test)
+        #expect(startup.authentication?.accounts.map(\.user) == ["alice"])
+        wishes.users = try folder.write("bob:lab.test:y\n")
+        let both = try Startup.load(wishes, Settings(), paths: .test)
+        #expect(both.authentication?.accounts.map(\.user) == ["bob", "alice"])
+        #expect(both.users.map(\.user) == ["bob"])
     }
 
     @Test("a store of somebody else ends with the code that says whose")

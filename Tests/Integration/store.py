@@ -175,7 +175,7 @@ def make(folder, name, source, statement):
     return path
 
 
-@test("a damaged store and a full disk: the engine goes on in memory and says so, the file stays", "damaged", "full")
+@test("a %s store: the engine goes on in memory and says so; the file stays", "damaged", "full")
 def unusable(folder, how):
     mount = os.path.join(folder, "disk")
     os.makedirs(mount)
@@ -225,6 +225,10 @@ def users(folder):
         seen += user("import", "-", text="1002:%s:secret\n1003:%s:a:b\n" % (DOMAIN, DOMAIN))
         seen += user("import", "-", text="1004:%s:secret\nno line\n" % DOMAIN, code=65)
         seen += user("remove", "1003", "--realm", DOMAIN)
+        # A running engine asks for passwords from the first account on.
+        with Peer(server.port) as peer:
+            reply = peer.ask(request("REGISTER", "sip:" + DOMAIN, peer, to="sip:1001@" + DOMAIN, extra=["Contact: <sip:x@%s>" % IP]))
+            need(reply.startswith(b"SIP/2.0 401"), "an account is there, and REGISTER is answered " + reply[:20].decode("latin1"))
         listed = user("list")
         need([line.split() for line in listed.splitlines()] == [["USER", "REALM"], ["1001", DOMAIN], ["1002", DOMAIN]], listed)
         need("secret" not in seen and "hidden" not in seen, seen)

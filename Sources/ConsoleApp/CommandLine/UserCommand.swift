@@ -20,98 +20,6 @@ struct UserCommand: ParsableCommand {
     )
 }
 
-/// Which store and which realm.
-struct AccountOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The store; that of the configuration otherwise.", valueName: "path"))
-    var store: String?
-
-    @OptionGroup(title: "Places") var places: PlaceOptions
-
-    /// The settings of the configuration file, or the defaults.
-    func settings() throws(Failure) -> Settings {
-        try Startup.settings(file: places.config, paths: .current) ?? Settings()
-    }
-
-    /// Opens the store beside a running engine.
-    func open() throws(Failure) -> SIPStore {
-        let settings = try settings()
-        let choice = (store ?? settings.store).map(StoreChoice.init) ?? .file(FilePaths.current.store)
-        guard case .file(let path) = choice else {
-            throw Failure(
-                .usage,
-                "accounts need a file: say --store PATH, or leave store out of the configuration"
-            )
-        }
-        return try answering { () throws(StoreError) in try SIPStore(path, as: .command) }
-    }
-
-    /// Tells a running engine that accounts have changed; none need run.
-    func tellEngine() throws(Failure) {
-        let settings = try settings()
-        let path = places.control ?? settings.control ?? FilePaths.current.control
-        do throws(ControlRefusal) {
-            _ = try ControlClient.ask(ControlRequest(.reloadUsers), at: path)
-        } catch {
-            // Nobody listens: the next start reads the store anyway.
-        }
-    }
-
-    /// Turns what a store says into the end of the program.
-    func answering<Value>(_ body: () throws(StoreError) -> Value) throws(Failure) -> Value {
-        do throws(StoreError) {
-            return try body()
-        } catch {
-            throw Failure(owned: error) ?? Failure(.badFile, "the store \(error)")
-        }
-    }
-}
-
-/// One account: its name and realm.
-struct AccountName: ParsableArguments {
-    @Argument(help: ArgumentHelp("The user part of the address of record, as in 1001.", valueName: "user"))
-    var user: String
-
-    @Option(help: ArgumentHelp("The realm; the configuration's first domain otherwise.", valueName: "realm"))
-    var realm: String?
-
-    func validate() throws {
-        if let fault = UsersFile.fault(user: user, realm: realm ?? "") {
-            throw ValidationError("\(fault.text); \(fault.remedy)")
-        }
-    }
-
-    /// The realm that was named, or the first domain of the configuration.
-    func realm(_ options: AccountOptions) throws(Failure) -> String {
-        if let realm { return realm }
-        guard let first = try options.settings().domains.first else {
-            throw Failure(.usage, "which realm? say --realm lab.test, or name domains in the configuration")
-        }
-        return first
-    }
-}
-
-/// Where a password comes from.
-struct PasswordOptions: ParsableArguments {
-    @Flag(help: "Read the password from standard input, one line, instead of asking for it.")
-    var passwordStdin = false
-
-    /// Reads it, twice from a person.
-    func read(for name: String) throws(Failure) -> String {
-        if passwordStdin { return try Self.checked(readLine()) }
-        guard PasswordPrompt.isPossible else {
-            throw Failure(.usage, "no terminal to ask for a password on; say --password-stdin")
-        }
-        let first = try Self.checked(PasswordPrompt.ask("Password for \(name): "))
-        guard PasswordPrompt.ask("Again: ") == first else { throw Failure(.refused, "the two differ") }
-        return first
-    }
-
-    private static func checked(_ password: String?) throws(Failure) -> String {
-        guard let password, !password.isEmpty else { throw Failure(.refused, "the password is empty") }
-        return password
-    }
-}
-
 struct AddUserCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "add", abstract: "Add an account.")
 
@@ -213,8 +121,10 @@ struct ImportUsersCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
         abstract: "Add accounts from lines user:realm:password; those that exist are replaced.",
-        discussion:
-            "All lines or, when one is wrong, none. Empty lines and lines that begin with # are passed over."
+        discussion: """
+            All lines or, when one is wrong, none. Empty lines and lines that begin with # mean nothing; a line \
+            user::password is of the configuration's first domain.
+            """
     )
 
     @Argument(help: ArgumentHelp("The file; - is standard input.", valueName: "file"))
@@ -222,21 +132,15 @@ struct ImportUsersCommand: ParsableCommand {
 
     @OptionGroup var options: AccountOptions
 
-    /// All accounts of a text.
-    ///
-    /// - Errors: every wrong line, by its number.
-    static func accounts(_ text: String, name: String, home: String) throws(Failure) -> [Account] {
-        let accounts: [Account]
-        do throws(ConfigurationProblems) {
-            accounts = try UsersFile(text: text, file: name).accounts(home: home, hashes: .system)
-        } catch {
-            throw Failure(.badFile, error.problems.map(\.description))
-        }
-        guard let lost = accounts.first(where: { $0.realm.isEmpty }) else { return accounts }
-        throw Failure(.badFile, "\(name): \(lost.user) has no realm; write user:realm:password")
+    func run() throws {
+        let accounts = try accounts()
+        let store = try options.open()
+        try options.answering { () throws(StoreError) in try store.put(accounts) }
+        try options.tellEngine()
+        printLine("imported \(accounts.count) users")
     }
 
-    func run() throws {
+    private func accounts() throws(Failure) -> [Account] {
         let name = file == "-" ? "standard input" : file
         let data =
             file == "-"
@@ -247,10 +151,12 @@ struct ImportUsersCommand: ParsableCommand {
                 "\(name): cannot be read as a text file; check the path and that it is UTF-8"
             )
         }
-        let accounts = try Self.accounts(text, name: name, home: options.settings().domains.first ?? "")
-        let store = try options.open()
-        try options.answering { () throws(StoreError) in try store.put(accounts) }
-        try options.tellEngine()
-        printLine("imported \(accounts.count) users")
+        let users: UsersFile
+        do throws(ConfigurationProblems) {
+            users = try UsersFile(text: text, file: name)
+        } catch {
+            throw Failure(.badFile, error.problems.map(\.description))
+        }
+        return users.accounts(home: users.needsHome ? try options.home() : "", hashes: .system)
     }
 }

@@ -13,7 +13,15 @@ extension Startup {
     /// Joins settings with the flags, and reads the users file that one of them names.
     static func load(_ wishes: Wishes, _ settings: Settings, paths: FilePaths) throws(Failure) -> Startup {
         let users = try (wishes.users ?? settings.users).map(usersFile)
-        return try Startup(wishes, settings, users: users, paths: paths, machine: .current)
+        let store = StoreChoice(wishes, settings, paths: paths)
+        return try Startup(
+            wishes,
+            settings,
+            users: users,
+            accounts: store.accounts(),
+            paths: paths,
+            machine: .current
+        )
     }
 
     private static func usersFile(_ path: String) throws(Failure) -> UsersFile {

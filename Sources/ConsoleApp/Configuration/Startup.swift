@@ -23,6 +23,8 @@ struct Startup: Sendable {
     var core: CoreConfiguration
     /// Who is let in; nil for everybody, whatever accounts there will be.
     var authentication: Authentication?
+    /// The accounts of the users file, beside which those of the store come.
+    var users: [Account] = []
     /// Where registrations last.
     var store: StoreChoice
     /// Where the control socket is.
@@ -43,10 +45,11 @@ struct Startup: Sendable {
         _ wishes: Wishes,
         _ settings: Settings,
         users: UsersFile? = nil,
+        accounts: [Account] = [],
         paths: FilePaths,
         machine: Machine
     ) throws(Failure) {
-        store = (wishes.store ?? settings.store).map(StoreChoice.init) ?? .file(paths.store)
+        store = StoreChoice(wishes, settings, paths: paths)
         self.settings = settings
         if let theme = wishes.theme {
             self.settings.theme = Settings.ThemeChoice(dark: theme, light: theme)
@@ -58,6 +61,7 @@ struct Startup: Sendable {
         let chosen = wishes.listen.isEmpty ? settings.listen : wishes.listen
         let listen = chosen.isEmpty ? Self.defaultListen(machine) : chosen
         let isOpen = wishes.isOpen || settings.isOpen
+        try Self.refuseOpenRelay(listen, isSafe: isOpen || users != nil || !accounts.isEmpty)
         let domains = wishes.domains.isEmpty ? settings.domains : wishes.domains
         core = CoreConfiguration(
             listeners: listen.map { Self.listener($0, machine) },
@@ -65,19 +69,11 @@ struct Startup: Sendable {
         )
         core.aliases = Self.aliases(listen, machine)
         apply(settings)
-        if !isOpen { authentication = makeAuthentication(users) }
-        // The accounts of a store are known once it is open.
-        if store == .memory { try refuseOpenRelay() }
-    }
-
-    /// Who is let in, with the accounts of a store too.
-    ///
-    /// - Errors: an address beyond this machine where nobody has to prove anything.
-    func authentication(with stored: [Account]) throws(Failure) -> Authentication? {
-        var joined = self
-        joined.authentication?.accounts += stored
-        try joined.refuseOpenRelay()
-        return joined.authentication
+        if !isOpen {
+            authentication = makeAuthentication(users)
+            self.users = authentication?.accounts ?? []
+            authentication?.accounts += accounts
+        }
     }
 
     /// The accounts of a users file, and what the file of settings says of logins.
@@ -120,17 +116,17 @@ struct Startup: Sendable {
     }
 
     /// Without accounts anybody may register and call: never beyond this machine unless that is said aloud.
-    private func refuseOpenRelay() throws(Failure) {
-        guard let authentication, authentication.accounts.isEmpty,
-            let exposed = core.listeners.first(where: { !$0.address.ip.isLoopback })
-        else { return }
-        let safe = SocketAddress(ip: .v4(0x7f00_0001), port: exposed.address.port)
+    private static func refuseOpenRelay(_ listen: [ListenAddress], isSafe: Bool) throws(Failure) {
+        guard !isSafe, let exposed = listen.first(where: { !$0.address.ip.isLoopback }) else { return }
+        let safe = ListenAddress(
+            transport: exposed.transport,
+            address: SocketAddress(ip: .v4(0x7f00_0001), port: exposed.address.port)
+        )
         throw Failure(
             .configuration,
-            "\(ListenAddress(transport: exposed.transport, address: exposed.address)): anybody who reaches this "
-                + "address could register and call, since there are no accounts; add them with sipglass user add, "
-                + "name them with --users FILE, say --open (or open = true) if that is wanted, "
-                + "or listen on udp:\(safe)"
+            "\(exposed): anybody who reaches this address could register and call, since there are no accounts; "
+                + "name them with sipglass user add or --users FILE, say --open (or open = true) if that is wanted, "
+                + "or listen on udp:\(safe.address)"
         )
     }
 

@@ -54,6 +54,9 @@ struct UsersFile: Sendable, Hashable {
         guard problems.isEmpty else { throw ConfigurationProblems(problems: problems) }
     }
 
+    /// True when some user has no realm.
+    var needsHome: Bool { users.contains { $0.realm.isEmpty } }
+
     /// The accounts; users without a realm are of `home`.
     func accounts(home: String, hashes: HashFunctions) -> [Account] {
         users.map {
@@ -70,27 +73,13 @@ struct UsersFile: Sendable, Hashable {
 
     private static func fault(_ parts: [String]) -> (text: String, remedy: String)? {
         guard parts.count == 3 else { return ("expected two colons, found \(parts.count - 1)", example) }
-        if let fault = fault(user: parts[0], realm: parts[1]) { return fault }
+        if parts[0].isEmpty { return ("the user is empty", example) }
         if parts[2].isEmpty { return ("the password of \(parts[0]) is empty", example) }
-        return nil
-    }
-
-    /// What is wrong with the names of an account, and what to do; an empty realm stands for the first domain.
-    ///
-    /// - Shape: a colon ends a name in a digest, and control characters fit into no header field.
-    static func fault(user: String, realm: String) -> (text: String, remedy: String)? {
-        if user.isEmpty { return ("the user is empty", example) }
-        for (what, text) in [("user", user), ("realm", realm)] {
-            if text.contains(":") { return ("the \(what) has a colon in it", "take it out") }
-            guard text == text.trimmed, !text.unicodeScalars.contains(where: isControl) else {
-                return ("the \(what) has blanks at its ends, or control characters", "take them out")
-            }
+        for part in parts.prefix(2)
+        where part != part.trimmed || part.unicodeScalars.contains(where: { $0.value < 0x20 }) {
+            return ("\"\(part)\" has blanks at its ends, or control characters", "take them out")
         }
         return nil
-    }
-
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.properties.generalCategory == .control
     }
 
     private static func twice(_ first: Int) -> (text: String, remedy: String) {

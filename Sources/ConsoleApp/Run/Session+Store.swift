@@ -1,5 +1,4 @@
 import SIPEngine
-import SIPRegistrar
 import SIPStore
 
 extension Session {
@@ -21,20 +20,6 @@ extension Session {
             if let failure = Failure(owned: error) { throw failure }
             failed(error)
             return .unusable(error)
-        }
-    }
-}
-
-extension Session {
-    /// The accounts that a store holds.
-    ///
-    /// - Errors: a store that cannot be read, since without its accounts the engine would let everybody in.
-    static func accounts(_ store: EngineStore) throws(Failure) -> [Account] {
-        guard let file = store.file else { return [] }
-        do throws(StoreError) {
-            return try file.accounts()
-        } catch {
-            throw Failure(.badFile, "the store \(error); without its accounts anybody could register")
         }
     }
 }

@@ -36,12 +36,11 @@ struct Session {
             }
         let store = try Self.open(startup.store, complain: complain)
         let engine = try startEngine(store)
-        let ownAccounts = startup.authentication?.accounts ?? []
         defer { engine.stop() }
         let desk = OperatorDesk(
             engine: engine,
             store: store.file,
-            takeAccounts: { engine.replaceAccounts(ownAccounts + $0) },
+            takeAccounts: { [users = startup.users] in engine.replaceAccounts(users + $0) },
             audit: AuditLog(path: paths.auditLog),
             isReadOnly: startup.isReadOnly,
             log: log,
@@ -60,9 +59,8 @@ struct Session {
     }
 
     private func startEngine(_ store: EngineStore) throws(Failure) -> SIPEngine {
-        let authentication = try startup.authentication(with: Self.accounts(store))
         do throws(EngineError) {
-            return try SIPEngine.start(startup.core, authentication: authentication, store: store)
+            return try SIPEngine.start(startup.core, authentication: startup.authentication, store: store)
         } catch {
             throw Failure(.unavailable, "\(error)" + Self.hint(error))
         }
