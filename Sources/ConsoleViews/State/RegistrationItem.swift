@@ -21,6 +21,9 @@ public struct RegistrationItem: Sendable, Equatable {
     /// True for one of many bindings that look like a single phone's, left over but for the newest.
     var isPiledUp: Bool { ghost == nil && row.isPiledUp }
 
+    /// How many bindings look like it, behind the state, where that is more than phones have.
+    var pileMark: String { isPiledUp ? " \(row.alike)x" : "" }
+
     /// The words in the state column.
     func stateWord(at now: Moment) -> String {
         switch ghost?.reason {
