@@ -1,6 +1,8 @@
 import SIPFlow
 
-/// The STUN requests that phones keep their flow open with, on the port that SIP has (RFC 5626 §8, RFC 5389).
+/// The STUN requests that phones keep their flow open with, on the port that SIP has.
+///
+/// - Source: RFC 5626 §8, RFC 5389.
 enum STUN {
     private static let headerBytes = 20
     private static let bindingRequest: UInt16 = 0x0001

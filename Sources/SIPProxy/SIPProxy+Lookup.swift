@@ -29,7 +29,9 @@ extension SIPProxy {
         return registrar.hasAddressOfRecord(key.span)
     }
 
-    /// Puts the bindings of a GRUU's instance into a context: one of them is tried, the others when it fails.
+    /// Puts the bindings of a GRUU's instance into a context.
+    ///
+    /// One of them is tried, the others when it fails.
     private mutating func gatherInstance(
         _ place: UInt32,
         _ bytes: Span<UInt8>,
@@ -53,9 +55,9 @@ extension SIPProxy {
         phone != 0 && contexts[Int(place)].targets.contains { $0.phone == phone }
     }
 
-    /// Sends a request over another flow of the phone whose flow failed (RFC 5626 §7); false when there is none.
+    /// Sends a request over another flow of the phone whose flow failed (RFC 5626 §7).
     ///
-    /// The flow becomes a group of its own, ahead of the targets that still wait.
+    /// False when there is none. The flow becomes a group of its own, ahead of the targets that still wait.
     mutating func startOtherFlow(
         instead branch: TransactionID,
         _ place: UInt32,

@@ -15,7 +15,9 @@ public struct BindingView: Sendable {
     public var flow: Flow
     /// The q value in thousandths, 1,000 when none was given.
     public var q: Int
-    /// True when only the flow reaches the phone: behind a NAT, under a name that is none, or kept by outbound.
+    /// True when only the flow reaches the phone.
+    ///
+    /// It is behind a NAT, has a name that is none, or registered a flow.
     public var isBehindNAT: Bool
     /// A number that the flows of one phone share, which is called over one at a time (RFC 5626 §7).
     ///

@@ -67,7 +67,7 @@ extension Registrar {
         return nil
     }
 
-    /// The binding of the same User-Agent and source address, where the policy takes that for the same phone.
+    /// The binding of the same User-Agent and source address, where the policy says that is one phone.
     private func samePhone(
         in record: UInt32,
         _ bytes: Span<UInt8>,

@@ -12,11 +12,14 @@ public struct RegistrarPolicy: Sendable, Hashable {
 
     /// What happens to one contact more than an address of record may have.
     public var overflow = Overflow.refuse
-    /// True when a contact without `+sip.instance` replaces one of the same User-Agent and source address.
+    /// True when a contact replaces one of the same User-Agent and source address.
     ///
-    /// Off by default: two phones of one model behind one router would be one.
+    /// Only where neither has a `+sip.instance`. Off by default: two phones of one model behind one router would
+    /// be one.
     public var replacesSamePhone = false
-    /// True when the 200 lists the contacts of the request only, for phones that read another's as their own.
+    /// True when the 200 lists the contacts of the request only.
+    ///
+    /// For phones that read another's as their own.
     public var listsOnlyOwn = false
     /// True when a Path from a phone that does not support it is refused with 420 (RFC 3327 §5.3).
     public var requiresPathSupport = false
@@ -29,7 +32,9 @@ public struct RegistrarPolicy: Sendable, Hashable {
     ///
     /// Off by default: phones use a GRUU as their Contact, and then every proxy between must be able to route it.
     public var gruuKey: GRUUKey?
-    /// The push notification services that something beside us serves, as `apns` (RFC 8599); by default none.
+    /// The push notification services that something beside us serves, as `apns` (RFC 8599).
+    ///
+    /// By default none.
     public var pushServices: [String] = []
 
     /// Takes the defaults.

@@ -35,7 +35,9 @@ extension Settings {
         }
     }
 
-    /// Other names of users: `sales = "sip:bob@lab.test"`, `"+15551234" = "bob"`, `"tel:911" = "sip:desk@lab.test"`.
+    /// Other names of users, and the users that they lead to.
+    ///
+    /// - Shape: `sales = "sip:bob@lab.test"`, `"+15551234" = "bob"`, `"tel:911" = "sip:desk@lab.test"`.
     mutating func readUserAliases(_ reader: inout SettingsReader) {
         var names: [String: String] = [:]
         for name in reader.keys {

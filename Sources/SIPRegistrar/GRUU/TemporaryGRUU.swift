@@ -1,10 +1,11 @@
 import SIPFlow
 import SIPSyntax
 
-/// What the user part of a temporary GRUU says to us, and to nobody else: `tgruu.` and 32 hexadecimal digits.
+/// What the user part of a temporary GRUU says to us, and to nobody else.
 ///
-/// - Shape: the slot of the address of record, a number that makes each one another, and the series: the
-///   registrations of one instance under one Call-ID. With the series end all GRUUs of it (RFC 5627 §3.1.2).
+/// - Shape: `tgruu.` and 32 hexadecimal digits. Behind them: the slot of the address of record, a number that makes
+///   each one another, and the series: the registrations of one instance under one Call-ID. With the series end all
+///   its GRUUs (RFC 5627 §3.1.2).
 struct TemporaryGRUU: Equatable {
     static let prefix: StaticString = "tgruu."
     private static let prefixCount = 6
