@@ -1,4 +1,5 @@
 public import SIPFlow
+public import SIPRegistrar
 
 /// How the registrar and proxy behave.
 ///
@@ -12,6 +13,18 @@ public struct CoreConfiguration: Sendable, Hashable {
     public var domains: [String]
     /// Other names of this element, in lower case; they count as the first domain.
     public var aliases: [String] = []
+    /// Other names of users: each name, and the address of record that it leads to, both as URIs.
+    public var userAliases: [String: String] = [:]
+    /// True when users are found whatever the case of their names; RFC 3261 §19.1.4 tells Bob from bob.
+    ///
+    /// Default false.
+    public var ignoresUserCase = false
+    /// True when `tel:` numbers are looked up as users of the first domain; else they are refused with 416.
+    ///
+    /// Default true.
+    public var takesTelephoneNumbers = true
+    /// What the registrar does where the RFCs leave it a choice.
+    public var registrarPolicy = RegistrarPolicy()
     /// The shortest expiry granted without a 423, in seconds (RFC 3261 §10.3 step 7).
     ///
     /// Default 60.

@@ -149,7 +149,9 @@ extension RegistrationRow {
             q: binding.q,
             path: binding.path,
             instance: binding.instance,
-            isBehindNAT: binding.isBehindNAT
+            isBehindNAT: binding.isBehindNAT,
+            asked: binding.asked,
+            alike: binding.alike
         )
     }
 }
@@ -163,6 +165,7 @@ extension RemovedRegistration {
             case .unregistered: .unregistered
             case .kicked: .kicked
             case .replaced: .replaced
+            case .evicted: .evicted
             }
         self.init(id: BindingID(binding.id), reason: reason, moment: binding.moment)
     }

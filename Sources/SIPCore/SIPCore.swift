@@ -53,6 +53,9 @@ public struct SIPCore: ~Copyable {
             domains: ServedDomains(
                 listeners: configuration.listeners,
                 domains: configuration.domains,
+                aliases: configuration.aliases,
+                ignoresUserCase: configuration.ignoresUserCase,
+                takesTelephoneNumbers: configuration.takesTelephoneNumbers,
                 keyedHash: keyedHash
             ),
             layer: TransactionLayer(
@@ -61,8 +64,15 @@ public struct SIPCore: ~Copyable {
                 keyedHash: keyedHash,
                 now: now
             ),
-            registrar: Registrar(limits: limits, seed: seed, now: now),
+            registrar: Registrar(
+                limits: limits,
+                policy: configuration.registrarPolicy,
+                seed: seed,
+                now: now,
+                serviceRoute: configuration.serviceRoute
+            ),
             clock: clock,
+            userAliases: configuration.userAliases,
             authenticator: authentication.map { Authenticator($0, keyedHash: keyedHash, start: now) }
         )
     }
@@ -85,6 +95,10 @@ public struct SIPCore: ~Copyable {
             record.isRetransmission = disposition.isRetransmission
             record.drop = disposition.drop.map(DropReason.init)
         } catch {
+            if STUN.isBindingRequest(bytes) {
+                STUN.appendResponse(to: bytes, from: flow.peer, into: &outbox.bytes)
+                outbox.finish(to: flow, isOwn: true)
+            }
             record.drop = error.reason == .empty || isKeepAlive(bytes) ? .keepAlive : .malformed
         }
         if record.isRetransmission { counters.retransmissions += 1 }
@@ -168,7 +182,8 @@ public struct SIPCore: ~Copyable {
                 flow: entry.flow,
                 transaction: entry.transaction,
                 isRetransmission: entry.isRetransmission,
-                isOwn: entry.isOwn
+                isOwn: entry.isOwn,
+                drop: STUN.isMessage(message) ? .keepAlive : nil
             )
             _ = trace.append(record, message)
         }

@@ -11,6 +11,12 @@ struct Target {
     var flow: Flow
     /// The q value in thousandths.
     var q: Int
+    /// A number that the flows of one phone share; 0 for a target that is no flow.
+    var phone: UInt64 = 0
+    /// True for a flow that waits until another one of the same phone fails (RFC 5626 §7).
+    var isHeld = false
+    /// The client transaction that went there; `none` before.
+    var branch = TransactionID.none
 }
 
 /// What became of one request that was forwarded to one or more targets (RFC 3261 §16.7).
@@ -61,6 +67,14 @@ struct ResponseContext {
         best = .none
         bestCode = 0
         challenges.removeAll(keepingCapacity: true)
+    }
+
+    /// True until a 2xx, a 6xx or a CANCEL: a failed branch may be replaced.
+    var isSearching: Bool {
+        switch phase {
+        case .searching: true
+        case .free, .declined, .cancelled, .answered: false
+        }
     }
 
     /// True while targets remain that may still be tried.

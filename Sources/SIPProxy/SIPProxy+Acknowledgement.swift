@@ -77,10 +77,8 @@ extension SIPProxy {
                 q: 1_000
             )
         }
-        key.removeAll(keepingCapacity: true)
-        domains.appendKey(bytes, route.uri, to: &key)
         let place = openContext(server: .none, isInvite: false)
-        gatherBindings(place, over: flow, now: now)
+        _ = gatherTargets(place, bytes, route.uri, over: flow, now: now)
         let target = contexts[Int(place)].targets.first
         if target != nil { contexts[Int(place)].targets.removeFirst() }
         closeContext(place)

@@ -53,6 +53,9 @@ extension SIPProxy {
         into outbox: inout Outbox
     ) {
         guard let place = branch.context else { return }
+        if startOtherFlow(instead: branch.id, place, now: now, into: &outbox) {
+            return settleBranch(branch.id, place, now: now, into: &outbox)
+        }
         let isBetter =
             contexts[Int(place)].bestCode == 0
             || responseRank(code) < responseRank(contexts[Int(place)].bestCode)

@@ -27,7 +27,7 @@ extension SIPProxy {
             return
         }
         // Without TLS a sips request cannot be served, and it must not be sent on in the clear.
-        guard uri.scheme == .sip || uri.scheme == .tel else {
+        guard uri.scheme == .sip || uri.scheme == .tel && domains.takesTelephoneNumbers else {
             answer(id, 416, bytes, index, now: now, into: &outbox)
             return
         }
@@ -84,15 +84,12 @@ extension SIPProxy {
         } else if route.uri.isSIP && (route.uri.user ?? Slice(0, 0)).isEmpty {
             answerOwn(id, method, bytes, index, now: now, into: &outbox)
         } else {
-            key.removeAll(keepingCapacity: true)
-            domains.appendKey(bytes, route.uri, to: &key)
             let place = openContext(server: id, isInvite: method == .invite)
             contexts[Int(place)].loopHash = route.loopHash
-            gatherBindings(place, over: flow, now: now)
+            let isKnown = gatherTargets(place, bytes, route.uri, over: flow, now: now)
             guard !contexts[Int(place)].targets.isEmpty else {
                 closeContext(place)
-                let code = registrar.hasAddressOfRecord(key.span) ? 480 : 404
-                answer(id, code, bytes, index, now: now, into: &outbox)
+                answer(id, isKnown ? 480 : 404, bytes, index, now: now, into: &outbox)
                 return
             }
             begin(place, id, method, route, bytes, index, over: flow, now: now, into: &outbox)
@@ -220,7 +217,10 @@ extension SIPProxy {
         headers.append(
             ascii: "Allow: INVITE, ACK, BYE, CANCEL, REGISTER, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, "
         )
-        headers.append(ascii: "REFER, SUBSCRIBE, NOTIFY, PUBLISH\r\nAccept: */*\r\nSupported: path\r\n")
+        headers.append(ascii: "REFER, SUBSCRIBE, NOTIFY, PUBLISH\r\nAccept: */*\r\nSupported: path")
+        if registrar.takesOutbound { headers.append(ascii: ", outbound") }
+        if registrar.hasGRUU { headers.append(ascii: ", gruu") }
+        headers.append(ascii: "\r\n")
     }
 
     private mutating func register(
@@ -255,6 +255,11 @@ extension SIPProxy {
         swap(&aorKey, &key)
         aorKey.removeAll(keepingCapacity: true)
         domains.appendKey(bytes, aor, to: &aorKey)
+        if aliases.contains(aorKey) {
+            swap(&aorKey, &key)
+            answer(id, 404, reason: "An Alias Cannot Register", bytes, index, now: now, into: &outbox)
+            return
+        }
         let result = registrar.register(
             bytes,
             index,
@@ -284,7 +289,7 @@ extension SIPProxy {
         while let present = field {
             var cursor = ValueCursor(present.value)
             while let tag = cursor.next(bytes) {
-                if id == .require && bytes.equals(tag, ignoringCase: "path") { continue }
+                if id == .require && isSupported(bytes, tag) { continue }
                 headers.append(ascii: isFirst ? "Unsupported: " : ", ")
                 headers.append(copying: bytes.extracting(tag.range))
                 isFirst = false
@@ -293,5 +298,12 @@ extension SIPProxy {
         }
         if !isFirst { headers.append(ascii: "\r\n") }
         return !isFirst
+    }
+
+    /// True for the option tags of what this element itself does.
+    private func isSupported(_ bytes: Span<UInt8>, _ tag: Slice) -> Bool {
+        bytes.equals(tag, ignoringCase: "path")
+            || registrar.takesOutbound && bytes.equals(tag, ignoringCase: "outbound")
+            || registrar.hasGRUU && bytes.equals(tag, ignoringCase: "gruu")
     }
 }

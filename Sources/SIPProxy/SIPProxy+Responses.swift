@@ -74,6 +74,10 @@ extension SIPProxy {
             if layer.contains(branch.id) { layer.setContext(branch.id, nil) }
             cancelBranches(place, now: now, into: &outbox)
             settleBranch(branch.id, place, now: now, into: &outbox)
+        } else if code == 430 || code == 408,
+            startOtherFlow(instead: branch.id, place, now: now, into: &outbox)
+        {
+            settleBranch(branch.id, place, now: now, into: &outbox)
         } else {
             keepBest(bytes, index, code, place)
             if code >= 600 {

@@ -4,16 +4,8 @@ import SIPSyntax
 import SIPTransaction
 
 extension SIPProxy {
-    /// Puts the bindings of the address of record in `key` into a context, highest q first.
-    mutating func gatherBindings(_ place: UInt32, over flow: Flow, now: Moment) {
-        var cursor = registrar.firstBinding(of: key.span, now: now)
-        while let binding = cursor {
-            cursor = registrar.nextBinding(after: binding, now: now)
-            addTarget(binding, place, over: flow)
-        }
-    }
-
-    private mutating func addTarget(_ binding: BindingCursor, _ place: UInt32, over flow: Flow) {
+    /// Adds a binding to the targets of a context, unless nothing can be sent there.
+    mutating func addTarget(_ binding: BindingCursor, _ place: UInt32, over flow: Flow) {
         let view = registrar.binding(binding)
         let bytes = view.bytes
         // A sips contact must not be called in the clear, and no other scheme can be called at all.
@@ -29,7 +21,14 @@ extension SIPProxy {
                 firstRoute(bytes.span, view.path).flatMap { resolve(bytes.span, $0, over: flow) } ?? view.flow
             }
         contexts[Int(place)].targets.append(
-            Target(uri: storeURI(bytes.span, uri), path: path, flow: flow, q: view.q)
+            Target(
+                uri: storeURI(bytes.span, uri),
+                path: path,
+                flow: flow,
+                q: view.q,
+                phone: view.phone,
+                isHeld: isPhoneKnown(view.phone, place)
+            )
         )
     }
 
@@ -91,15 +90,16 @@ extension SIPProxy {
         now: Moment,
         into outbox: inout Outbox
     ) {
-        let first = contexts[Int(place)].nextTarget
-        guard first < contexts[Int(place)].targets.count else { return }
-        let q = contexts[Int(place)].targets[first].q
+        var q: Int?
         while contexts[Int(place)].nextTarget < contexts[Int(place)].targets.count {
-            let target = contexts[Int(place)].targets[contexts[Int(place)].nextTarget]
-            guard target.q == q else { return }
+            let number = contexts[Int(place)].nextTarget
+            let target = contexts[Int(place)].targets[number]
+            guard target.isHeld || target.q == q ?? target.q else { return }
             contexts[Int(place)].nextTarget += 1
-            guard !layer.isFull else { continue }
-            send(to: target, place, method, route, bytes, index, over: flow, now: now, into: &outbox)
+            guard !target.isHeld, !layer.isFull else { continue }
+            q = target.q
+            contexts[Int(place)].targets[number].branch =
+                send(to: target, place, method, route, bytes, index, over: flow, now: now, into: &outbox)
         }
     }
 
@@ -135,7 +135,7 @@ extension SIPProxy {
         over flow: Flow,
         now: Moment,
         into outbox: inout Outbox
-    ) {
+    ) -> TransactionID {
         let fork = contexts[Int(place)].branches.count
         let id = layer.openClient(
             bytes,
@@ -162,6 +162,7 @@ extension SIPProxy {
         layer.start(id, isOwn: false, into: &outbox)
         contexts[Int(place)].branches.append(id)
         contexts[Int(place)].pending += 1
+        return id
     }
 
     /// Writes the forwarded request; a strict router gets the route as RFC 2543 had it (§16.6 step 6).

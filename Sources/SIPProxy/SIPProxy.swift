@@ -16,6 +16,8 @@ public struct SIPProxy: ~Copyable {
     public var registrar: Registrar
     /// Ties moments to dates, for the Date header field.
     public var clock: ClockAnchor
+    /// Other names of users.
+    let aliases: UserAliases
     /// Who is let in; nil for everybody.
     public internal(set) var authenticator: Authenticator?
     /// True when there are, or were, accounts: requests must prove who sent them.
@@ -35,17 +37,21 @@ public struct SIPProxy: ~Copyable {
     let nothing: [UInt8] = []
 
     /// Makes a proxy without state.
+    ///
+    /// - Shape: `userAliases` has names and the addresses of record that they lead to, as URIs.
     public init(
         domains: ServedDomains,
         layer: consuming TransactionLayer,
         registrar: consuming Registrar,
         clock: ClockAnchor,
+        userAliases: [String: String] = [:],
         authenticator: consuming Authenticator? = nil
     ) {
         self.domains = domains
         self.layer = layer
         self.registrar = registrar
         self.clock = clock
+        aliases = UserAliases(userAliases, domains)
         self.authenticator = authenticator
         isEnforced = self.authenticator?.isEnforced ?? false
         key.reserveCapacity(256)

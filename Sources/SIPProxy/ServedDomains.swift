@@ -9,13 +9,25 @@ public struct ServedDomains: Sendable {
     private let aliases: [[UInt8]]
     private let home: [UInt8]
     private let keyedHash: KeyedHash
+    private let ignoresUserCase: Bool
+    /// True when telephone numbers are looked up as users of the home domain.
+    let takesTelephoneNumbers: Bool
 
     /// Takes the configured domains, in lower case; the first one is home to aliases and own addresses.
-    public init(listeners: [Listener], domains: [String], aliases: [String] = [], keyedHash: KeyedHash) {
+    public init(
+        listeners: [Listener],
+        domains: [String],
+        aliases: [String] = [],
+        ignoresUserCase: Bool = false,
+        takesTelephoneNumbers: Bool = true,
+        keyedHash: KeyedHash
+    ) {
         self.listeners = listeners
         self.domains = domains.map { Array($0.utf8) }
         self.aliases = (aliases + ["localhost"]).map { Array($0.utf8) }
         self.keyedHash = keyedHash
+        self.ignoresUserCase = ignoresUserCase
+        self.takesTelephoneNumbers = takesTelephoneNumbers
         if let first = domains.first {
             home = Array(first.utf8)
         } else {
@@ -65,10 +77,14 @@ public struct ServedDomains: Sendable {
     /// Appends the location table's key of a served URI; own addresses count as the home domain.
     public func appendKey(_ bytes: Span<UInt8>, _ uri: URI, to key: inout [UInt8]) {
         guard uri.scheme != .tel else { return appendNumberKey(bytes, uri, to: &key) }
+        let start = key.count
         uri.appendAddressOfRecord(bytes, to: &key)
-        guard uri.isSIP, !contains(domains, bytes, uri.host) else { return }
-        key.removeLast(uri.host.count)
-        key.append(contentsOf: home)
+        if uri.isSIP, !contains(domains, bytes, uri.host) {
+            key.removeLast(uri.host.count)
+            key.append(contentsOf: home)
+        }
+        guard ignoresUserCase, uri.isSIP else { return }
+        for offset in start..<key.count { key[offset] = lowercase(key[offset]) }
     }
 
     /// Appends the key of the user whom a telephone number names.

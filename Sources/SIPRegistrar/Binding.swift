@@ -32,7 +32,15 @@ struct Binding {
     private(set) var cseq: UInt32 = 0
     /// The q value in thousandths; nil when none was given.
     private(set) var q: Int16?
+    /// The seconds that the phone asked for; nil when it named none.
+    private(set) var asked: Int?
+    /// True when it is a flow of a phone that may have others (RFC 5626).
+    private(set) var isFlow = false
+    /// The registrations of its instance under its Call-ID, for temporary GRUUs; 0 when it has none.
+    var series: UInt64 = 0
     var isBehindNAT = false
+    /// True when its contact's host cannot be resolved, or the flow is to be used without asking.
+    private(set) var keepsFlow = false
     var refreshes: UInt32 = 0
     var flow: Flow
     var registeredAt: Moment
@@ -69,6 +77,9 @@ struct Binding {
         }
         cseq = index.cseq?.number ?? 0
         q = update.q
+        asked = update.expires
+        isFlow = update.isFlow
+        keepsFlow = !index.has(.path) && (update.isFlow || update.hasInvalidHost(source))
     }
 
     /// Takes over what a store kept of a contact.
@@ -78,6 +89,9 @@ struct Binding {
         cseq = stored.cseq
         q = stored.q.map { Int16(clamping: $0) }
         isBehindNAT = stored.isBehindNAT
+        asked = stored.asked
+        isFlow = stored.isFlow
+        keepsFlow = stored.keepsFlow
         refreshes = stored.refreshes
     }
 
@@ -104,7 +118,13 @@ struct Binding {
     private mutating func appendParameters(_ source: Span<UInt8>, _ list: Slice) {
         var cursor = ParameterCursor(list)
         while let parameter = cursor.next(source) {
-            if source.equals(parameter.name, ignoringCase: "expires") { continue }
+            if source.equals(parameter.name, ignoringCase: "expires")
+                || source.equals(parameter.name, ignoringCase: "pub-gruu")
+                || source.equals(parameter.name, ignoringCase: "temp-gruu")
+            {
+                // Ours to give: what a phone says of them is old, or not true (RFC 5627 §5.1).
+                continue
+            }
             bytes.append(UInt8(ascii: ";"))
             append(source, parameter.whole)
         }

@@ -32,8 +32,12 @@ public struct BindingSnapshot: Sendable, Hashable {
     public var instance: String
     /// True when the contact's address differs from the packet's source.
     public var isBehindNAT: Bool
+    /// The seconds that the phone asked for; nil when it named none.
+    public var asked: Int?
+    /// How many bindings of the address of record have its User-Agent; 1 when it named none.
+    public var alike: Int
 
-    init(_ binding: Binding, aor key: [UInt8]) {
+    init(_ binding: Binding, aor key: [UInt8], alike: Int) {
         id = binding.id
         aor = String(decoding: key, as: UTF8.self)
         contact = binding.text(.contact)
@@ -49,5 +53,7 @@ public struct BindingSnapshot: Sendable, Hashable {
         path = binding.text(.path)
         instance = binding.text(.instance)
         isBehindNAT = binding.isBehindNAT
+        asked = binding.asked
+        self.alike = alike
     }
 }

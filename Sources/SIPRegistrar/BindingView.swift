@@ -15,8 +15,14 @@ public struct BindingView: Sendable {
     public var flow: Flow
     /// The q value in thousandths, 1,000 when none was given.
     public var q: Int
-    /// True when the contact's address differs from the packet's source: only the flow reaches the phone.
+    /// True when only the flow reaches the phone.
+    ///
+    /// It is behind a NAT, has a name that is none, or registered a flow.
     public var isBehindNAT: Bool
+    /// A number that the flows of one phone share, which is called over one at a time (RFC 5626 §7).
+    ///
+    /// 0 for a binding that is no flow.
+    public var phone: UInt64
 }
 
 /// A place in the list of an address of record's bindings; good until the table next changes.

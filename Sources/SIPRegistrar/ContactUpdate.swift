@@ -14,6 +14,8 @@ struct ContactUpdate {
     var registrationID = Slice(0, 0)
     /// The binding that it updates; nil for a new contact.
     var slot: UInt32?
+    /// True when it is kept as a flow (RFC 5626 §6).
+    var isFlow = false
     /// True when the binding has another contact of the same phone, which this one replaces.
     var isMove = false
     /// True when an equivalent contact comes later in the same request, which then counts.
@@ -51,6 +53,13 @@ struct ContactUpdate {
     /// True when both name the same contact (RFC 3261 §19.1.4).
     func isEquivalent(_ bytes: Span<UInt8>, to other: ContactUpdate) -> Bool {
         uri.isEquivalent(bytes, to: other.uri, bytes)
+    }
+
+    /// True for a host under `.invalid`, which browsers make up since they have no address (RFC 7118 §5).
+    func hasInvalidHost(_ bytes: Span<UInt8>) -> Bool {
+        let count = 8
+        guard uri.isSIP, uri.host.count > count else { return false }
+        return bytes.equals(Slice(uri.host.end - count, uri.host.end), ignoringCase: ".invalid")
     }
 
     /// At most how many bytes of text a binding keeps of it.

@@ -39,13 +39,16 @@ extension Registrar {
         now: Moment
     ) -> RegisterAnswer {
         let record = record(key)
+        extensions = GrantedExtensions()
+        extensions.givesGRUU = hasGRUU && index.lists("gruu", in: .supported, bytes)
         switch readContacts(bytes, index) {
         case .list: return .ok
         case .refused(let answer): return answer
         case .removeAll: return removeAll(of: record, bytes, index, now: now)
         case .update:
-            if let record { plan(record, bytes, index) }
-            if let refusal = refusal(record, bytes, index) { return refusal }
+            if let refusal = readExtensions(bytes, index) { return refusal }
+            if let record { plan(record, bytes, index, source: flow.peer) }
+            if let refusal = refusal(record, bytes, index, now: now) { return refusal }
             commit(key, bytes, index, flow: flow, now: now)
             return .ok
         }
@@ -95,7 +98,8 @@ extension Registrar {
     private func refusal(
         _ record: UInt32?,
         _ bytes: Span<UInt8>,
-        _ index: MessageIndex
+        _ index: MessageIndex,
+        now: Moment
     ) -> RegisterAnswer? {
         for update in updates where !update.isOverridden {
             if let asked = update.expires, limits.isTooBrief(asked) {
@@ -105,19 +109,10 @@ extension Registrar {
                 return .contactTooLong(limit: limits.bytesPerBinding)
             }
         }
-        var growth = 0
         for update in updates where !update.isOverridden {
-            if let slot = update.slot {
-                if let stale = staleSequence(slot, bytes, index) { return stale }
-                if update.isRemoval { growth -= 1 }
-            } else if !update.isRemoval {
-                growth += 1
-            }
+            if let slot = update.slot, let stale = staleSequence(slot, bytes, index) { return stale }
         }
-        guard growth > 0 else { return nil }
-        let present = record.map { Int(records[$0].count) } ?? 0
-        if present + growth > limits.contactsPerAOR { return .tooManyContacts(limit: limits.contactsPerAOR) }
-        return count + growth > limits.bindingLimit ? .tableFull : nil
+        return roomRefusal(record, now: now)
     }
 
     /// The refusal of a request that has a binding's Call-ID and a CSeq that is not above its own.
@@ -159,17 +154,19 @@ extension Registrar {
         flow: Flow,
         now: Moment
     ) {
+        makeRoom(record(key), now: now)
         for place in updates.indices where !updates[place].isOverridden && !updates[place].isRemoval {
             let update = updates[place]
             if let slot = update.slot, !update.isMove {
                 refresh(slot, update, bytes, index, flow: flow, now: now)
             } else {
-                add(update, makeRecord(key), bytes, index, flow: flow, now: now)
+                updates[place].slot = add(update, makeRecord(key), bytes, index, flow: flow, now: now)
                 if let slot = update.slot { remove(slot, .replaced, now: now) }
             }
         }
         for place in updates.indices where !updates[place].isOverridden && updates[place].isRemoval {
             if let slot = updates[place].slot { remove(slot, .unregistered, now: now) }
+            updates[place].slot = nil
         }
     }
 
@@ -180,12 +177,13 @@ extension Registrar {
         _ index: MessageIndex,
         flow: Flow,
         now: Moment
-    ) {
+    ) -> UInt32 {
         let end = now + .seconds(limits.granted(update.expires))
         var binding = Binding(id: newID(), aor: record, flow: flow, now: now, expiresAt: end)
         binding.fill(update, bytes, index)
+        binding.series = series(of: update, in: record, bytes, index)
         binding.isBehindNAT = isBehindNAT(update.uri, bytes, index, flow)
-        insert(binding)
+        return insert(binding)
     }
 
     private mutating func refresh(
@@ -198,6 +196,8 @@ extension Registrar {
     ) {
         if journal.isOn { journal.noteRefresh(bindings[slot]) }
         let rank = bindings[slot].rank
+        let isOtherAgent = changes.isTracked && !hasAgent(of: slot, bytes, index)
+        bindings[slot].series = series(of: update, in: bindings[slot].aor, bytes, index)
         bindings[slot].fill(update, bytes, index)
         bindings[slot].flow = flow
         bindings[slot].refreshedAt = now
@@ -210,6 +210,14 @@ extension Registrar {
         }
         wheel.arm(slot, at: bindings[slot].expiresAt)
         changes.noteChange(slot)
+        if isOtherAgent { notePile(of: bindings[slot].aor) }
+    }
+
+    /// True when a request names a binding's User-Agent.
+    private func hasAgent(of slot: UInt32, _ bytes: Span<UInt8>, _ index: MessageIndex) -> Bool {
+        let stored = bindings[slot].bytes
+        let agent = index.first(.userAgent)?.value ?? Slice(0, 0)
+        return bytes.equals(agent, stored.span, bindings[slot].slice(.userAgent))
     }
 }
 

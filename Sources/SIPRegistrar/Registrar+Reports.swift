@@ -1,4 +1,5 @@
 import SIPFlow
+import SIPSyntax
 
 extension Registrar {
     /// Begins to note changes; all bindings count as changed.
@@ -34,6 +35,31 @@ extension Registrar {
     }
 
     private func snapshot(_ slot: UInt32) -> BindingSnapshot {
-        BindingSnapshot(bindings[slot], aor: records[bindings[slot].aor].key)
+        BindingSnapshot(bindings[slot], aor: records[bindings[slot].aor].key, alike: alike(slot))
+    }
+
+    /// How many bindings of its address of record have a binding's User-Agent.
+    private func alike(_ slot: UInt32) -> Int {
+        let bytes = bindings[slot].bytes
+        let agent = bindings[slot].slice(.userAgent)
+        guard !agent.isEmpty else { return 1 }
+        var count = 0
+        var other = records[bindings[slot].aor].first
+        while other != .max {
+            let stored = bindings[other].bytes
+            if bytes.span.equals(agent, stored.span, bindings[other].slice(.userAgent)) { count += 1 }
+            other = bindings[other].next
+        }
+        return count
+    }
+
+    /// One binding that comes or goes changes what is said of the others: how many look alike.
+    mutating func notePile(of record: UInt32) {
+        guard changes.isTracked else { return }
+        var slot = records[record].first
+        while slot != .max {
+            changes.noteChange(slot)
+            slot = bindings[slot].next
+        }
     }
 }

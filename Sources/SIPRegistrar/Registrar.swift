@@ -29,6 +29,7 @@ public struct Registrar: ~Copyable {
     static let emptiedLimit = 10_000
 
     let limits: RegistrarLimits
+    let policy: RegistrarPolicy
     /// A whole `Service-Route` line for the 200 to a REGISTER; empty for none (RFC 3608 §6.3).
     let serviceRoute: [UInt8]
     private let keyedHash: KeyedHash
@@ -42,18 +43,32 @@ public struct Registrar: ~Copyable {
     var journal = BindingJournal()
     /// The contacts of the REGISTER at hand; kept between requests for its room.
     var updates: [ContactUpdate] = []
+    /// What the REGISTER at hand gets beyond RFC 3261.
+    var extensions = GrantedExtensions()
     var lastID: UInt64 = 0
+    /// How many temporary GRUUs were made.
+    var lastGRUU: UInt32 = 0
     private var emptied: [Emptied] = []
 
     /// Makes an empty table.
     ///
     /// - Shape: `serviceRoute` is the value that phones get for their own requests, as `<sip:10.0.0.1;lr>`.
-    public init(limits: RegistrarLimits, seed: UInt64, now: Moment, serviceRoute: String = "") {
+    public init(
+        limits: RegistrarLimits,
+        policy: RegistrarPolicy = RegistrarPolicy(),
+        seed: UInt64,
+        now: Moment,
+        serviceRoute: String = ""
+    ) {
         self.limits = limits
+        self.policy = policy
         self.serviceRoute = serviceRoute.isEmpty ? [] : Array("Service-Route: \(serviceRoute)\r\n".utf8)
         keyedHash = KeyedHash(seed: seed)
         wheel = TimerWheel(now: now)
     }
+
+    /// True when flows are kept by `+sip.instance` and `reg-id` (RFC 5626 §6).
+    public var takesOutbound: Bool { policy.takesOutbound }
 
     /// How many bindings there are.
     public var count: Int { bindings.count }
@@ -88,8 +103,16 @@ public struct Registrar: ~Copyable {
             path: bindings[cursor.slot].slice(.path),
             flow: bindings[cursor.slot].flow,
             q: bindings[cursor.slot].rank,
-            isBehindNAT: bindings[cursor.slot].isBehindNAT
+            isBehindNAT: bindings[cursor.slot].isBehindNAT || bindings[cursor.slot].keepsFlow,
+            phone: phone(cursor.slot)
         )
+    }
+
+    /// A number that the flows of one phone share; 0 for a binding that is no flow.
+    private func phone(_ slot: UInt32) -> UInt64 {
+        guard bindings[slot].isFlow else { return 0 }
+        let bytes = bindings[slot].bytes
+        return keyedHash.hash(bytes.span.extracting(bindings[slot].slice(.instance).range)) | 1
     }
 
     private func alive(_ start: UInt32, _ now: Moment) -> BindingCursor? {
@@ -130,13 +153,16 @@ public struct Registrar: ~Copyable {
     func placeHash(_ id: UInt64) -> UInt64 { keyedHash.combine(id, 1) }
 
     /// Takes in a new binding.
-    mutating func insert(_ binding: Binding) {
+    @discardableResult
+    mutating func insert(_ binding: Binding) -> UInt32 {
         let slot = bindings.add(binding).slot
         places.insert(placeHash(binding.id), slot)
         link(slot)
         wheel.arm(slot, at: binding.expiresAt)
         changes.noteChange(slot)
         if journal.isOn { journal.noteInsertion(binding.id) }
+        notePile(of: binding.aor)
+        return slot
     }
 
     /// Takes a binding out.
@@ -150,6 +176,7 @@ public struct Registrar: ~Copyable {
         changes.noteEnd(BindingEnd(id: removed.id, reason: reason, moment: now))
         if journal.isOn { journal.noteRemoval(removed) }
         bindings.remove(slot)
+        notePile(of: record)
         if records[record].count == 0 { rememberEmptied(record) }
         return removed
     }

@@ -6,7 +6,7 @@ public struct RegistrarLimits: Sendable, Hashable {
     public var defaultExpiry: Int
     /// The longest expiry granted, in seconds.
     public var maximumExpiry: Int
-    /// The most contacts an address of record may have; one more is refused with 403.
+    /// The most contacts an address of record may have; `RegistrarPolicy.overflow` says what then.
     public var contactsPerAOR: Int
     /// The most bindings altogether; one more is refused with 503.
     public var bindingLimit: Int

@@ -10,6 +10,8 @@ public enum RemovalReason: Sendable, Hashable {
     case kicked
     /// A newer one of the same phone took its place.
     case replaced
+    /// It made room for a newer one where there was none left.
+    case evicted
 }
 
 /// The end of a binding, for a report.

@@ -22,6 +22,12 @@ public struct StoredBinding: Sendable {
     public var peer: SocketAddress
     /// True when the contact's address differs from the packet's source.
     public var isBehindNAT: Bool
+    /// The seconds that the phone asked for; nil when it named none.
+    public var asked: Int?
+    /// True when it is a flow of a phone that may have others (RFC 5626).
+    public var isFlow: Bool
+    /// True when requests go to its flow without asking the contact's host.
+    public var keepsFlow: Bool
     /// How often it was refreshed.
     public var refreshes: UInt32
     /// When it was made.
@@ -64,6 +70,9 @@ public struct StoredBinding: Sendable {
         listener: SocketAddress,
         peer: SocketAddress,
         isBehindNAT: Bool = false,
+        asked: Int? = nil,
+        isFlow: Bool = false,
+        keepsFlow: Bool = false,
         refreshes: UInt32 = 0,
         registeredAt: Int64,
         refreshedAt: Int64,
@@ -77,6 +86,9 @@ public struct StoredBinding: Sendable {
         self.listener = listener
         self.peer = peer
         self.isBehindNAT = isBehindNAT
+        self.asked = asked
+        self.isFlow = isFlow
+        self.keepsFlow = keepsFlow
         self.refreshes = refreshes
         self.registeredAt = registeredAt
         self.refreshedAt = refreshedAt
@@ -108,6 +120,9 @@ public struct StoredBinding: Sendable {
         listener = listeners[binding.flow.listener.index].address
         peer = binding.flow.peer
         isBehindNAT = binding.isBehindNAT
+        asked = binding.asked
+        isFlow = binding.isFlow
+        keepsFlow = binding.keepsFlow
         refreshes = binding.refreshes
         registeredAt = clock.unixNanoseconds(at: binding.registeredAt)
         refreshedAt = clock.unixNanoseconds(at: binding.refreshedAt)

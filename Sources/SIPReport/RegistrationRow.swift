@@ -34,6 +34,8 @@ public enum BindingRemoval: String, Sendable, Hashable, CaseIterable {
     case kicked
     /// A newer one of the same phone took its place.
     case replaced
+    /// It made room for a newer one where there was none left.
+    case evicted
 }
 
 /// One binding of an address of record, as people see it.
@@ -68,6 +70,10 @@ public struct RegistrationRow: Sendable, Hashable {
     public var instance: String
     /// True when the contact's address differs from the packet's source.
     public var isBehindNAT: Bool
+    /// The seconds that the phone asked for; nil when it named none.
+    public var asked: Int?
+    /// How many bindings of the address of record have its User-Agent; 1 when it named none.
+    public var alike: Int
 
     /// Makes a row from all its values.
     public init(
@@ -85,7 +91,9 @@ public struct RegistrationRow: Sendable, Hashable {
         q: Int? = nil,
         path: String = "",
         instance: String = "",
-        isBehindNAT: Bool = false
+        isBehindNAT: Bool = false,
+        asked: Int? = nil,
+        alike: Int = 1
     ) {
         self.id = id
         self.aor = aor
@@ -102,7 +110,15 @@ public struct RegistrationRow: Sendable, Hashable {
         self.path = path
         self.instance = instance
         self.isBehindNAT = isBehindNAT
+        self.asked = asked
+        self.alike = alike
     }
+
+    /// The seconds that were granted at the last refresh.
+    public var granted: Int { (expiresAt - refreshedAt).wholeSeconds }
+
+    /// True when so many bindings look like one phone that most of them must be left over.
+    public var isPiledUp: Bool { alike > 3 }
 
     /// The state at a moment.
     public func state(at now: Moment) -> RegistrationState {

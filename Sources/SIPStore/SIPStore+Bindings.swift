@@ -7,7 +7,7 @@ extension SIPStore {
     private static let columns = [
         "id", "aor", "contact", "parameters", "q", "path", "instance", "user_agent", "call_id", "cseq",
         "transport", "listener", "peer", "behind_nat", "refreshes", "registered_at", "refreshed_at",
-        "expires_at",
+        "expires_at", "asked", "is_flow", "keeps_flow",
     ]
     /// Later times are taken for damage: the year 2200.
     private static let lastMillisecond: Int64 = 7_258_118_400_000
@@ -49,7 +49,7 @@ extension SIPStore {
             Data(binding.callID), Int64(binding.cseq), binding.transport.token.lowercased(),
             binding.listener.description, binding.peer.description, binding.isBehindNAT,
             Int64(binding.refreshes), binding.registeredAt / 1_000_000, binding.refreshedAt / 1_000_000,
-            binding.expiresAt / 1_000_000,
+            binding.expiresAt / 1_000_000, binding.asked, binding.isFlow, binding.keepsFlow,
         ]
     }
 
@@ -85,6 +85,9 @@ extension SIPStore {
             listener: listener,
             peer: peer,
             isBehindNAT: number(13) != 0,
+            asked: Int.fromDatabaseValue(row[18]),
+            isFlow: number(19) != 0,
+            keepsFlow: number(20) != 0,
             refreshes: refreshes,
             registeredAt: registeredAt,
             refreshedAt: refreshedAt,

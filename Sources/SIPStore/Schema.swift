@@ -56,7 +56,12 @@ enum Schema {
             outcome TEXT NOT NULL
         ) STRICT;
         CREATE INDEX audit_by_time ON audit (time);
+        """,
         """
+        ALTER TABLE bindings ADD COLUMN asked INTEGER;   -- the seconds that the phone asked for
+        ALTER TABLE bindings ADD COLUMN is_flow INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE bindings ADD COLUMN keeps_flow INTEGER NOT NULL DEFAULT 0;
+        """,
     ]
 
     /// Brings a file up to date, all steps in one transaction, or makes the tables of a new one.

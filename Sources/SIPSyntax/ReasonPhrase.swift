@@ -34,6 +34,7 @@ public func reasonPhrase(_ code: Int) -> StaticString {
     case 504: "Server Time-out"
     case 505: "Version Not Supported"
     case 513: "Message Too Large"
+    case 555: "Push Notification Service Not Supported"
     case 603: "Decline"
     case _: "Unknown"
     }

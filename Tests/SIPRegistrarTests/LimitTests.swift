@@ -4,13 +4,15 @@ import Testing
 
 @Suite("Limits")
 struct LimitTests {
-    @Test("G15 one contact too many is 403; those there stay, and can be refreshed and replaced")
+    @Test("G15 Q12 one contact too many is 503, until when is said; those there stay, and can be refreshed")
     func contactsPerAOR() {
         let office = Office(contacts: 2)
-        office.register("<sip:a@127.0.0.1>", "<sip:b@127.0.0.1>")
+        office.register("<sip:a@127.0.0.1>;expires=600", "<sip:b@127.0.0.1>")
+        office.wait(seconds: 100)
         let reply = office.register("<sip:c@127.0.0.1>")
-        #expect(reply.answer == .tooManyContacts(limit: 2))
-        #expect(reply.code == 403)
+        #expect(reply.answer == .noRoom(limit: 2, retryAfter: 500))
+        #expect(reply.code == 503)
+        #expect(reply.values("Retry-After") == ["500"])
         #expect(reply.answer.reasonPhrase == "More Than 2 Contacts")
         #expect(office.targets() == ["sip:b@127.0.0.1", "sip:a@127.0.0.1"])
         #expect(office.register("<sip:a@127.0.0.1>", "<sip:b@127.0.0.1>").code == 200)
@@ -38,8 +40,32 @@ struct LimitTests {
             "<sip:c@127.0.0.1>",
             "<sip:d@127.0.0.1>"
         )
-        #expect(reply.code == 403)
+        #expect(reply.code == 503)
         #expect(office.targets() == ["sip:b@127.0.0.1", "sip:a@127.0.0.1"])
+    }
+
+    @Test("G15 Q12 with the policy to replace, the one refreshed longest ago goes, and the report says so")
+    func replaceOldest() {
+        let office = Office(contacts: 10) { $0.overflow = .replace }
+        office.track()
+        for number in 1...12 {
+            let contact = "<sip:a@127.0.0.1:\(5_100 + number)>"
+            #expect(office.register(contact, callID: "\(number)@x", cseq: 1).code == 200)
+            office.wait(seconds: 1)
+        }
+        #expect(office.targets() == (3...12).reversed().map { "sip:a@127.0.0.1:\(5_100 + $0)" })
+        #expect(office.changes().removed.map(\.reason) == [.evicted, .evicted])
+        office.register("<sip:a@127.0.0.1:5103>", callID: "3@x", cseq: 2)
+        office.register("<sip:a@127.0.0.1:5113>, <sip:a@127.0.0.1:5105>", callID: "13@x")
+        #expect(
+            !office.targets().contains("sip:a@127.0.0.1:5104"),
+            "the oldest that the request does not name"
+        )
+        #expect(office.targets().contains("sip:a@127.0.0.1:5105"))
+        #expect(office.count == 10)
+        let many = (0..<11).map { "<sip:u\($0)@127.0.0.1>" }.joined(separator: ",")
+        #expect(office.register(many).code == 403, "no waiting helps a request that is too large in itself")
+        #expect(office.count == 10)
     }
 
     @Test("a full table is 503 for new contacts; refreshes, removals and replacements go on")

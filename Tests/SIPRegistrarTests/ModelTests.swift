@@ -3,84 +3,154 @@ import Testing
 
 @testable import SIPRegistrar
 
-/// The rules of RFC 3261 §10.3 once more, as plainly as can be, to compare with.
+/// The rules of RFC 3261 §10.3 and RFC 5626 §6 once more, as plainly as can be, to compare with.
 private struct Model {
     struct Entry {
+        var id: Int
         /// The number of the contact, whatever its spelling.
         var contact: Int
         var text: String
-        var instance: Int?
+        var phone: Phone
+        var isFlow: Bool
+        var agent: String?
         var callID: String
         var cseq: Int
         var q: Int?
+        var refreshed: Int
         var end: Int
 
         var rank: Int { q ?? 1_000 }
     }
 
+    /// What tells one phone from another.
+    struct Phone: Equatable {
+        var instance: Int?
+        var flow: Int?
+    }
+
     struct Wish {
         var contact: Int
         var text: String
-        var instance: Int?
+        var phone: Phone
         var q: Int?
         var expires: Int?
     }
 
+    struct Request {
+        var wishes: [Wish]
+        var callID: String
+        var cseq: Int
+        var agent: String?
+        var supportsOutbound: Bool
+    }
+
     static let limit = 4
+    var policy: RegistrarPolicy
     /// Newest first.
     var entries: [Entry] = []
+    private var lastID = 0
+
+    init(_ policy: RegistrarPolicy) { self.policy = policy }
 
     /// The status code; changes nothing unless it is 200.
-    mutating func register(_ wishes: [Wish], callID: String, cseq: Int, now: Int) -> Int {
+    mutating func register(_ request: Request, now: Int) -> Int {
         entries.removeAll { $0.end <= now }
-        let last = wishes.indices.filter { place in
-            !wishes[(place + 1)...].contains { $0.contact == wishes[place].contact }
+        let last = request.wishes.indices.filter { place in
+            !request.wishes[(place + 1)...].contains { $0.contact == request.wishes[place].contact }
         }
-        let wishes = last.map { wishes[$0] }
-        let named = Set(wishes.map(\.contact))
-        var copy = entries
-        var replaced: Set<Int> = []
-        for wish in wishes {
-            let expires = wish.expires ?? 3_600
-            if (1..<60).contains(expires) { return 423 }
+        let wishes = last.map { request.wishes[$0] }
+        let isFlow = wishes.map { wish in
+            policy.takesOutbound && request.supportsOutbound && wish.phone.instance != nil
+                && wish.phone.flow != nil
         }
-        for wish in wishes where wish.expires != 0 {
-            var place = copy.firstIndex { $0.contact == wish.contact }
-            if place == nil, let instance = wish.instance {
-                let former = ranked.first {
-                    $0.instance == instance && !named.contains($0.contact) && !replaced.contains($0.contact)
-                }
-                if let former {
-                    replaced.insert(former.contact)
-                    if former.callID == callID && former.cseq >= cseq { return 500 }
-                }
-            } else if let place, copy[place].callID == callID && copy[place].cseq >= cseq {
-                return 500
+        if zip(wishes, isFlow).count(where: { $0.expires != 0 && $1 }) > 1 { return 400 }
+        if wishes.contains(where: { (1..<60).contains($0.expires ?? 3_600) }) { return 423 }
+        let claims = plan(wishes, isFlow, request)
+        for case let id? in claims {
+            let entry = entries.first { $0.id == id }
+            if let entry, entry.callID == request.callID && entry.cseq >= request.cseq { return 500 }
+        }
+        let added = zip(wishes, claims).count { $0.expires != 0 && $1 == nil }
+        let growth = added - zip(wishes, claims).count { $0.expires == 0 && $1 != nil }
+        if growth > 0 {
+            if wishes.count(where: { $0.expires != 0 }) > Self.limit { return 403 }
+            let excess = entries.count + growth - Self.limit
+            if excess > 0 && policy.overflow == .refuse { return 503 }
+            for _ in 0..<max(0, excess) { evict(but: claims) }
+        }
+        commit(wishes, isFlow, claims, request, now: now)
+        return 200
+    }
+
+    /// The entry that each wish is about.
+    private func plan(_ wishes: [Wish], _ isFlow: [Bool], _ request: Request) -> [Int?] {
+        var claims: [Int?] = wishes.map { _ in nil }
+        func claim(_ place: Int, _ fits: (Entry) -> Bool) {
+            claims[place] = ranked.first { !claims.contains($0.id) && fits($0) }?.id
+        }
+        for (place, wish) in wishes.enumerated() {
+            if isFlow[place] { claim(place) { $0.phone == wish.phone } }
+            if claims[place] == nil {
+                claim(place) { $0.contact == wish.contact && !(isFlow[place] && $0.isFlow) }
             }
-            let entry = Entry(
+        }
+        for (place, wish) in wishes.enumerated()
+        where claims[place] == nil && wish.expires != 0 && !isFlow[place] {
+            if wish.phone.instance != nil {
+                claim(place) { $0.phone == wish.phone }
+            } else if policy.replacesSamePhone, let agent = request.agent {
+                claim(place) { $0.phone.instance == nil && $0.agent == agent }
+            }
+        }
+        return claims
+    }
+
+    private mutating func evict(but claims: [Int?]) {
+        let oldest = entries.filter { !claims.contains($0.id) }
+            .min { ($0.refreshed, $0.id) < ($1.refreshed, $1.id) }
+        entries.removeAll { $0.id == oldest?.id }
+    }
+
+    private mutating func commit(
+        _ wishes: [Wish],
+        _ isFlow: [Bool],
+        _ claims: [Int?],
+        _ request: Request,
+        now: Int
+    ) {
+        for (place, wish) in wishes.enumerated() where wish.expires != 0 {
+            var entry = Entry(
+                id: 0,
                 contact: wish.contact,
                 text: wish.text,
-                instance: wish.instance,
-                callID: callID,
-                cseq: cseq,
+                phone: wish.phone,
+                isFlow: isFlow[place],
+                agent: request.agent,
+                callID: request.callID,
+                cseq: request.cseq,
                 q: wish.q,
+                refreshed: now,
                 end: now + min(wish.expires ?? 3_600, 7_200)
             )
-            if let found = place, copy[found].rank != entry.rank {
-                copy.remove(at: found)
-                place = nil
+            let old = entries.firstIndex { $0.id == claims[place] }
+            if let old, entries[old].contact == wish.contact {
+                entry.id = entries[old].id
+                if entries[old].rank == entry.rank {
+                    entries[old] = entry
+                } else {
+                    entries.remove(at: old)
+                    entries.insert(entry, at: 0)
+                }
+            } else {
+                lastID += 1
+                entry.id = lastID
+                if let old { entries.remove(at: old) }
+                entries.insert(entry, at: 0)
             }
-            if let place { copy[place] = entry } else { copy.insert(entry, at: 0) }
         }
-        for wish in wishes where wish.expires == 0 {
-            guard let place = copy.firstIndex(where: { $0.contact == wish.contact }) else { continue }
-            if copy[place].callID == callID && copy[place].cseq >= cseq { return 500 }
-            copy.remove(at: place)
+        for (place, wish) in wishes.enumerated() where wish.expires == 0 {
+            entries.removeAll { $0.id == claims[place] }
         }
-        copy.removeAll { replaced.contains($0.contact) }
-        if copy.count > Self.limit && copy.count > entries.count { return 403 }
-        entries = copy
-        return 200
     }
 
     mutating func removeAll(callID: String, cseq: Int, now: Int) -> Int {
@@ -130,40 +200,62 @@ struct ModelTests {
         let uri = spellings[contact].randomElement(using: &dice) ?? ""
         let q = [nil, 0, 250, 500, 1_000].randomElement(using: &dice) ?? nil
         let instance = [nil, nil, nil, 1, 2].randomElement(using: &dice) ?? nil
+        let flow = instance == nil ? nil : [nil, 1, 2].randomElement(using: &dice) ?? nil
         var text = "<\(uri)>"
         if let q { text += ";q=" + (q == 1_000 ? "1" : "0.\(q / 10)") }
         if let instance { text += ";+sip.instance=\"<urn:uuid:\(instance)>\"" }
+        if let flow { text += ";reg-id=\(flow)" }
         let expires = [nil, 0, 0, 30, 60, 90, 600, 7_200, 9_000].randomElement(using: &dice) ?? nil
-        return Model.Wish(contact: contact, text: text, instance: instance, q: q, expires: expires)
+        return Model.Wish(
+            contact: contact,
+            text: text,
+            phone: Model.Phone(instance: instance, flow: flow),
+            q: q,
+            expires: expires
+        )
     }
 
-    @Test("answers, listings and lookups agree through 4,000 random REGISTERs", arguments: 0..<12)
+    private static func request(_ dice: inout Dice, step: Int) -> Model.Request {
+        Model.Request(
+            wishes: (0..<Int.random(in: 0..<4, using: &dice)).map { _ in wish(&dice) },
+            callID: ["k1", "k2", "k3"].randomElement(using: &dice) ?? "",
+            cseq: step / 4 + Int.random(in: 1..<8, using: &dice),
+            agent: [nil, "A", "B"].randomElement(using: &dice) ?? nil,
+            supportsOutbound: Bool.random(using: &dice)
+        )
+    }
+
+    /// The policies that change which binding a contact updates, and who stays.
+    private static func policy(_ number: UInt64) -> RegistrarPolicy {
+        var policy = RegistrarPolicy()
+        policy.overflow = number & 1 == 0 ? .refuse : .replace
+        policy.takesOutbound = number & 2 != 0
+        policy.replacesSamePhone = number & 4 != 0
+        return policy
+    }
+
+    @Test("answers, listings and lookups agree through 4,000 random REGISTERs", arguments: 0..<16)
     func agrees(seed: UInt64) {
         var dice = Dice(state: seed)
-        let office = Office(contacts: Model.limit)
+        let policy = Self.policy(seed)
+        let office = Office(contacts: Model.limit) { $0 = policy }
         let users = ["alice", "bob", "carol"]
         var models: [String: Model] = [:]
         office.track()
         var rows: [UInt64: BindingSnapshot] = [:]
         for step in 0..<4_000 {
             let user = users.randomElement(using: &dice) ?? ""
-            let aor = "sip:\(user)@example.test"
-            let callID = ["k1", "k2", "k3"].randomElement(using: &dice) ?? ""
-            let cseq = step / 4 + Int.random(in: 1..<8, using: &dice)
+            let request = Self.request(&dice, step: step)
             let now = (office.now - .zero).wholeSeconds
             let code: Int
             let reply: Reply
             if Int.random(in: 0..<12, using: &dice) == 0 {
-                code = models[user, default: Model()].removeAll(callID: callID, cseq: cseq, now: now)
-                reply = office.register("*", to: aor, callID: callID, cseq: cseq, expires: "0")
+                code = models[user, default: Model(policy)]
+                    .removeAll(callID: request.callID, cseq: request.cseq, now: now)
+                reply = register("*", request, user, office)
             } else {
-                let wishes = (0..<Int.random(in: 0..<4, using: &dice)).map { _ in Self.wish(&dice) }
-                code = models[user, default: Model()]
-                    .register(wishes, callID: callID, cseq: cseq, now: now)
-                let lines = wishes.map { wish in
-                    "Contact: " + wish.text + (wish.expires.map { ";expires=\($0)" } ?? "")
-                }
-                reply = office.register(to: aor, callID: callID, cseq: cseq, extra: lines)
+                code = models[user, default: Model(policy)].register(request, now: now)
+                reply = register(nil, request, user, office)
             }
             #expect(reply.code == code, "step \(step)")
             if code == 200 { #expect(reply.contacts == models[user]?.listing(now: now), "step \(step)") }
@@ -174,6 +266,22 @@ struct ModelTests {
             guard reply.code == code else { return }
         }
         compare(office, models, &rows)
+    }
+
+    private func register(
+        _ star: String?,
+        _ request: Model.Request,
+        _ user: String,
+        _ office: Office
+    ) -> Reply {
+        var lines = request.wishes.map { wish in
+            "Contact: " + wish.text + (wish.expires.map { ";expires=\($0)" } ?? "")
+        }
+        if star != nil { lines = ["Contact: *", "Expires: 0"] }
+        if let agent = request.agent { lines.append("User-Agent: \(agent)") }
+        if request.supportsOutbound { lines.append("Supported: outbound") }
+        let aor = "sip:\(user)@example.test"
+        return office.register(to: aor, callID: request.callID, cseq: request.cseq, extra: lines)
     }
 
     /// A reader's table: new and changed rows come in, ended ones go.

@@ -41,8 +41,11 @@ final class Office {
         contacts: Int = 10,
         bindings: Int = 1_000_000,
         bytesPerBinding: Int = 8_192,
-        serviceRoute: String = ""
+        serviceRoute: String = "",
+        _ change: (inout RegistrarPolicy) -> Void = { _ in }
     ) {
+        var policy = RegistrarPolicy()
+        change(&policy)
         let limits = RegistrarLimits(
             minimumExpiry: minimum,
             defaultExpiry: defaultExpiry,
@@ -51,7 +54,13 @@ final class Office {
             bindingLimit: bindings,
             bytesPerBinding: bytesPerBinding
         )
-        registrar = Registrar(limits: limits, seed: 11, now: .zero, serviceRoute: serviceRoute)
+        registrar = Registrar(
+            limits: limits,
+            policy: policy,
+            seed: 11,
+            now: .zero,
+            serviceRoute: serviceRoute
+        )
     }
 
     var count: Int { registrar.count }
@@ -153,6 +162,16 @@ final class Office {
 
     /// The contact URIs that the proxy finds, in its order.
     func targets(_ aor: String = "sip:alice@example.test") -> [String] { lookUp(aor).map(\.contact) }
+
+    /// The contact URIs that a GRUU reaches, in the order in which they are tried; nil for what is no GRUU.
+    func targets(ofGRUU text: String) -> [String]? {
+        let bytes = Array(text.utf8)
+        guard let uri = try? URI(bytes.span, Slice(0, bytes.count)) else { return nil }
+        return registrar.bindings(ofGRUU: uri, bytes.span, aor: key(text).span, now: now)?.map { place in
+            let view = registrar.binding(place)
+            return view.bytes.span.text(view.contact)
+        }
+    }
 
     func isKnown(_ aor: String) -> Bool { registrar.hasAddressOfRecord(key(aor).span) }
 

@@ -37,7 +37,28 @@ struct SamePhoneTests {
         let codes = (1...12).map { number in
             office.register("<sip:a@127.0.0.1:\(5_100 + number)>", callID: "\(number)@x", cseq: 1).code
         }
-        #expect(codes == Array(repeating: 200, count: 10) + [403, 403])
+        #expect(codes == Array(repeating: 200, count: 10) + [503, 503])
+    }
+
+    @Test("Q12 where the policy says so, the same User-Agent at the same source address is the same phone")
+    func samePhonePolicy() {
+        let office = Office(contacts: 10) { $0.replacesSamePhone = true }
+        for number in 1...12 {
+            let contact = "<sip:a@10.0.0.9:\(5_100 + number)>"
+            office.register(
+                contact,
+                callID: "\(number)@x",
+                cseq: 1,
+                source: "203.0.113.7:\(2_000 + number)",
+                extra: ["User-Agent: Softphone 1.0"]
+            )
+        }
+        #expect(office.targets() == ["sip:a@10.0.0.9:5112"])
+        office.register("<sip:a@10.0.0.9:5200>", source: "203.0.113.7:3000", extra: ["User-Agent: Other"])
+        office.register("<sip:a@10.0.0.9:5201>", source: "203.0.113.8:3000", extra: ["User-Agent: Other"])
+        office.register("<sip:a@10.0.0.9:5202>", source: "203.0.113.7:3000")
+        office.register("<sip:a@10.0.0.9:5203>", source: "203.0.113.7:3000")
+        #expect(office.count == 5, "another program, another source, or none named: another phone")
     }
 
     @Test(

@@ -18,7 +18,13 @@ final class Folder {
 }
 
 /// A binding whose texts are no UTF-8.
-func sample(_ id: UInt64, expiresAt: Int64 = 4_000_000_000_000_000_000) -> StoredBinding {
+///
+/// - Shape: `isNew` for one with what came with version 2 of the schema.
+func sample(
+    _ id: UInt64,
+    expiresAt: Int64 = 4_000_000_000_000_000_000,
+    isNew: Bool = true
+) -> StoredBinding {
     StoredBinding(
         id: id,
         aor: Array("user\(id)@lab.test".utf8),
@@ -34,6 +40,9 @@ func sample(_ id: UInt64, expiresAt: Int64 = 4_000_000_000_000_000_000) -> Store
         listener: SocketAddress(ip: .v6(high: 0, low: 1), port: 5_060),
         peer: SocketAddress(ip: .v4(0x0a00_0001), port: 65_535),
         isBehindNAT: true,
+        asked: isNew ? 90 : nil,
+        isFlow: isNew,
+        keepsFlow: isNew,
         refreshes: 7,
         registeredAt: 1_700_000_000_123_000_000,
         refreshedAt: 1_700_000_001_000_000_000,
@@ -57,6 +66,7 @@ func words(_ binding: StoredBinding) -> String {
     ]
     return "\(binding.id) \(texts.map(Array.init)) \(binding.cseq) \(binding.q ?? -1) \(binding.transport) "
         + "\(binding.listener) \(binding.peer) \(binding.isBehindNAT) \(binding.refreshes) "
+        + "\(binding.asked ?? -1) \(binding.isFlow) \(binding.keepsFlow) "
         + "\(binding.registeredAt) \(binding.refreshedAt) \(binding.expiresAt)"
 }
 

@@ -24,7 +24,11 @@ extension Settings {
         self.init()
         var reader = SettingsReader(document, file: file)
         readBasics(&reader)
-        reader.section("registrar") { readRegistrar(&$0) }
+        reader.section("registrar") {
+            readRegistrar(&$0)
+            readRegistrarPolicy(&$0)
+        }
+        reader.section("aliases") { readUserAliases(&$0) }
         reader.section("login") { readLogin(&$0) }
         reader.section("timers") { readTimers(&$0) }
         reader.section("limits") { readLimits(&$0) }
@@ -55,6 +59,7 @@ extension Settings {
             reader.note("domains", "\"\(domain)\" is no host name", remedy: "write domains = [\"lab.test\"]")
         }
         users = reader.text("users", example: "/etc/sipglass/users")
+        readDomainAliases(&reader)
         isOpen = reader.flag("open") ?? false
         readTheme(&reader)
         control = reader.text("control", example: "/run/user/1000/sipglass.sock")

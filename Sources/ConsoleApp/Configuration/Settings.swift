@@ -34,6 +34,9 @@ struct Settings: Sendable, Hashable {
 
     var listen: [ListenAddress] = []
     var domains: [String] = []
+    var domainAliases: [String] = []
+    /// Names of users and the addresses of record that they lead to, as URIs.
+    var userAliases: [String: String] = [:]
     var users: String?
     var isOpen = false
     var theme: ThemeChoice?
@@ -47,6 +50,15 @@ struct Settings: Sendable, Hashable {
     var maximumExpiry: Int?
     var contactsPerAOR: Int?
     var serviceRoute: String?
+    var ignoresUserCase: Bool?
+    var takesTelephoneNumbers: Bool?
+    var contactsOverflow: RegistrarPolicy.Overflow?
+    var replacesSamePhone: Bool?
+    var listsOnlyOwn: Bool?
+    var requiresPathSupport: Bool?
+    var takesOutbound: Bool?
+    var givesGRUU: Bool?
+    var pushServices: [String] = []
 
     var algorithms: [DigestAlgorithm] = []
     var nonceLife: Interval?

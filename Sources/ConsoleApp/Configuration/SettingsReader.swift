@@ -80,6 +80,9 @@ struct SettingsReader {
         return []
     }
 
+    /// The keys of the current table.
+    var keys: [String] { table.keys.sorted() }
+
     /// True or false.
     mutating func flag(_ key: String) -> Bool? {
         let node = take(key)

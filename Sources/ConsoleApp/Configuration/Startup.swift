@@ -67,8 +67,9 @@ struct Startup: Sendable {
             listeners: listen.map { Self.listener($0, machine) },
             domains: domains.map { $0.lowercased() }
         )
-        core.aliases = Self.aliases(listen, machine)
+        core.aliases = Self.aliases(listen, machine) + settings.domainAliases
         apply(settings)
+        applyRegistrarPolicy(settings)
         if !isOpen {
             authentication = makeAuthentication(users)
             self.users = authentication?.accounts ?? []

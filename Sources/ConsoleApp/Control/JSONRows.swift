@@ -24,6 +24,12 @@ struct RegistrationJSON: Encodable {
     var path: String
     var instance: String
     var state: String
+    /// The seconds that the phone asked for.
+    @Nullable var asked: Int?
+    /// The seconds that it got at its last refresh.
+    var granted: Int
+    /// How many bindings of the address of record have this User-Agent.
+    var alike: Int
 
     init(_ row: RegistrationRow, now: Moment, clock: ClockAnchor) {
         id = row.id.number
@@ -42,6 +48,9 @@ struct RegistrationJSON: Encodable {
         path = row.path
         instance = row.instance
         state = row.state(at: now).rawValue
+        asked = row.asked
+        granted = row.granted
+        alike = row.alike
     }
 }
 

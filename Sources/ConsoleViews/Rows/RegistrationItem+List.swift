@@ -51,9 +51,11 @@ extension RegistrationItem: ListRow {
             title: "State",
             width: 5...8,
             priority: 9,
-            roleOf: { item, context in item.row.state(at: context.now) == .ok ? .stateOK : .stateWarn },
+            roleOf: { item, context in
+                !item.isPiledUp && item.row.state(at: context.now) == .ok ? .stateOK : .stateWarn
+            },
             changesWithTime: true,
-            text: { item, context in item.stateWord(at: context.now) },
+            text: { item, context in item.stateWord(at: context.now) + item.pileMark },
             key: { item, context in .text(item.stateWord(at: context.now)) }
         ),
         Column(
@@ -83,7 +85,7 @@ extension RegistrationItem: ListRow {
     ]
 
     func isProblem(_ context: RowContext) -> Bool {
-        ghost.map { $0.returnedAt == nil } ?? (row.state(at: context.now) != .ok)
+        ghost.map { $0.returnedAt == nil } ?? (isPiledUp || row.state(at: context.now) != .ok)
     }
 
     func isOver(_ context: RowContext) -> Bool { ghost != nil }

@@ -117,7 +117,17 @@ extension ConsoleState {
         let bindings = aors.reduce(0) { $0 + shown.bindings(of: $1).count { $0.ghost == nil } }
         let calls = shown.runningCallIDs.compactMap { shown.trace.call($0) }
             .count { aors.contains($0.fromURI) || aors.contains($0.toURI) }
-        dialog = .kick(KickDialog(items: items, bindings: bindings, calls: calls))
+        let stale = Set(items.flatMap(staleBindings)).sorted()
+        dialog = .kick(KickDialog(items: items, bindings: bindings, calls: calls, stale: stale))
+    }
+
+    /// The bindings that pile up with one, but for the newest of them.
+    private func staleBindings(of item: RegistrationItem) -> [BindingID] {
+        guard item.isPiledUp else { return [] }
+        let pile = shown.bindings(of: item.row.aor)
+            .filter { $0.ghost == nil && $0.row.userAgent == item.row.userAgent }
+        let newest = pile.max { ($0.row.refreshedAt, $0.row.id) < ($1.row.refreshedAt, $1.row.id) }
+        return pile.map(\.row.id).filter { $0 != newest?.row.id }
     }
 
     private mutating func takeBack() -> [ConsoleEffect] {

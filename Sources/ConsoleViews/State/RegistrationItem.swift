@@ -18,6 +18,12 @@ public struct RegistrationItem: Sendable, Equatable {
     /// What happened to it; nil while it lives.
     public var ghost: Ghost?
 
+    /// True for one of many bindings that look like a single phone's, left over but for the newest.
+    var isPiledUp: Bool { ghost == nil && row.isPiledUp }
+
+    /// How many bindings look like it, behind the state, where that is more than phones have.
+    var pileMark: String { isPiledUp ? " \(row.alike)x" : "" }
+
     /// The words in the state column.
     func stateWord(at now: Moment) -> String {
         switch ghost?.reason {
@@ -26,6 +32,7 @@ public struct RegistrationItem: Sendable, Equatable {
         case .unregistered: "left"
         case .kicked: "kicked"
         case .replaced: "replaced"
+        case .evicted: "evicted"
         }
     }
 
@@ -41,6 +48,7 @@ public struct RegistrationItem: Sendable, Equatable {
         case .expired: return "expired, not refreshed in time"
         case .unregistered: return "left, the phone unregistered"
         case .replaced: return "replaced by a newer binding"
+        case .evicted: return "evicted, the address of record was full"
         }
     }
 

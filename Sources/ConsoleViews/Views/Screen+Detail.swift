@@ -62,7 +62,7 @@ extension Screen {
 
     private func registration(_ item: RegistrationItem) -> [[Fact]] {
         let row = item.row
-        let granted = (row.expiresAt - row.refreshedAt).wholeSeconds
+        let asked = row.asked.map { $0 == row.granted ? "" : " of \($0)s asked" } ?? ""
         return refusal(of: row) + [
             [
                 Fact("Contact", row.contact, .sipURI),
@@ -72,7 +72,7 @@ extension Screen {
             [
                 Fact(
                     "Registered",
-                    "\(context.clock(row.registeredAt, withMilliseconds: false)) (+\(granted)s)"
+                    "\(context.clock(row.registeredAt, withMilliseconds: false)) (+\(row.granted)s\(asked))"
                 ),
                 Fact("refreshed", "\(row.refreshes)x"),
                 Fact("source", "\(row.flow.transport.token) \(row.flow.peer)"),

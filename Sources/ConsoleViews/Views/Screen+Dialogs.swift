@@ -92,7 +92,7 @@ extension Screen {
             style: Style(.dialogButton, overlay: isCancel ? .rowSelected : nil)
         )
         let key = kick.field == .reason ? "alt-k" : "k"
-        let verb = kick.items.count == 1 && !kick.isWholeAOR ? "drop binding" : "drop bindings"
+        let verb = kick.items.count == 1 && kick.scope == .selected ? "drop binding" : "drop bindings"
         column = canvas.put("\(key)", column: column + 3, row: row, .hintKey)
         canvas.put(" = \(verb)", column: column, row: row, .dialogDanger, limit: area.right - column)
         if isCancel { canvas.cursor = Position(column: area.column + 4, row: row) }
@@ -127,10 +127,11 @@ extension Screen {
         if kick.hasScope {
             let isScope = kick.field == .scope
             canvas.put(isScope ? "\(glyphs[.cursor])Scope" : " Scope", column: area.column, row: row, .text)
-            let one = glyphs[kick.isWholeAOR ? .choiceOff : .choiceOn]
-            let all = glyphs[kick.isWholeAOR ? .choiceOn : .choiceOff]
+            let mark = { glyphs[kick.scope == $0 ? .choiceOn : .choiceOff] }
             let what = kick.items.count == 1 ? "this contact" : "these contacts"
-            let words = "\(one) \(what)  \(all) all \(kick.bindings) of the AoR"
+            let stale = kick.stale.isEmpty ? "" : "\(mark(.stale)) \(kick.stale.count) stale  "
+            let words =
+                "\(mark(.selected)) \(what)  \(stale)\(mark(.wholeAOR)) all \(kick.bindings) of the AoR"
             canvas.put(
                 words,
                 column: start - 1,

@@ -114,6 +114,8 @@ struct Lab {
         return events
     }
 
+    mutating func add(_ row: RegistrationRow) { registrations.append(row) }
+
     mutating func add(_ row: TransactionRow) { transactions.append(row) }
 
     mutating func add(_ entry: AuditEntry) { audit.append(entry) }

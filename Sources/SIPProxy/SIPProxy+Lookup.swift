@@ -1,0 +1,80 @@
+import SIPFlow
+import SIPRegistrar
+import SIPSyntax
+import SIPTransaction
+
+extension SIPProxy {
+    /// Puts the bindings that a Request-URI of ours stands for into a context; false when it names nobody.
+    ///
+    /// - Shape: those of an address of record highest q first, those of a GRUU the one refreshed last first. `key`
+    ///   then holds the address of record.
+    mutating func gatherTargets(
+        _ place: UInt32,
+        _ bytes: Span<UInt8>,
+        _ uri: URI,
+        over flow: Flow,
+        now: Moment
+    ) -> Bool {
+        key.removeAll(keepingCapacity: true)
+        domains.appendKey(bytes, uri, to: &key)
+        if registrar.hasGRUU, uri.isSIP, bytes.parameter("gr", in: uri.parameters) != nil {
+            return gatherInstance(place, bytes, uri, over: flow, now: now)
+        }
+        if let aor = aliases[key] { key = aor }
+        var cursor = registrar.firstBinding(of: key.span, now: now)
+        while let binding = cursor {
+            cursor = registrar.nextBinding(after: binding, now: now)
+            addTarget(binding, place, over: flow)
+        }
+        return registrar.hasAddressOfRecord(key.span)
+    }
+
+    /// Puts the bindings of a GRUU's instance into a context.
+    ///
+    /// One of them is tried, the others when it fails.
+    private mutating func gatherInstance(
+        _ place: UInt32,
+        _ bytes: Span<UInt8>,
+        _ uri: URI,
+        over flow: Flow,
+        now: Moment
+    ) -> Bool {
+        guard let bindings = registrar.bindings(ofGRUU: uri, bytes, aor: key.span, now: now) else {
+            return false
+        }
+        for binding in bindings { addTarget(binding, place, over: flow) }
+        for number in contexts[Int(place)].targets.indices {
+            contexts[Int(place)].targets[number].phone = 1
+            contexts[Int(place)].targets[number].isHeld = number > 0
+        }
+        return true
+    }
+
+    /// True when a context has a flow of a phone already; the phone rings once (RFC 5626 §7).
+    func isPhoneKnown(_ phone: UInt64, _ place: UInt32) -> Bool {
+        phone != 0 && contexts[Int(place)].targets.contains { $0.phone == phone }
+    }
+
+    /// Sends a request over another flow of the phone whose flow failed (RFC 5626 §7).
+    ///
+    /// False when there is none. The flow becomes a group of its own, ahead of the targets that still wait.
+    mutating func startOtherFlow(
+        instead branch: TransactionID,
+        _ place: UInt32,
+        now: Moment,
+        into outbox: inout Outbox
+    ) -> Bool {
+        let targets = contexts[Int(place)].targets
+        guard contexts[Int(place)].isSearching,
+            let failed = targets.firstIndex(where: { $0.branch == branch && $0.phone != 0 }),
+            let other = targets.firstIndex(where: { $0.isHeld && $0.phone == targets[failed].phone })
+        else { return false }
+        var target = contexts[Int(place)].targets.remove(at: other)
+        target.isHeld = false
+        target.q = 1_001
+        if other < contexts[Int(place)].nextTarget { contexts[Int(place)].nextTarget -= 1 }
+        contexts[Int(place)].targets.insert(target, at: contexts[Int(place)].nextTarget)
+        startStoredTargets(place, now: now, into: &outbox)
+        return true
+    }
+}
