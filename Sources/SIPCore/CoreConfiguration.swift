@@ -53,6 +53,16 @@ public struct CoreConfiguration: Sendable, Hashable {
     ///
     /// Default 400,000.
     public var transactionLimit = 400_000
+    /// What one source may do.
+    public var sources = SourceLimits()
+    /// The most branches that a request may have at a time, here and downstream (RFC 5393 §5.3); 0 for no limit.
+    ///
+    /// Default 60.
+    public var maximumBreadth = 60
+    /// True when the contacts of a 3xx are tried here, and not given to the caller (RFC 3261 §16.7 step 4).
+    ///
+    /// Default false.
+    public var followsRedirects = false
     /// Timer T1 (RFC 3261 §17.1.1.1).
     ///
     /// Default 500 ms.

@@ -38,6 +38,8 @@ extension SIPCore {
         switch command {
         case .kick(let request): kick(request, now: now)
         case .undoKick(let audit, let actor): undoKick(audit, actor: actor, now: now)
+        case .ban(let request): ban(request, now: now)
+        case .unban(let source, let actor): unban(source, actor: actor, now: now)
         }
     }
 
@@ -54,7 +56,7 @@ extension SIPCore {
         guard !removed.isEmpty else {
             return .refused("No such registration: it ended meanwhile, or never was.")
         }
-        let entry = audit(request.actor, request.act.name, removed, request.reason, now: now)
+        let entry = audit(request.actor, request.act.name, names(removed), request.reason, now: now)
         operations.kicks.removeAll { $0.moment + Operations.undoTime < now }
         operations.kicks.append(Operations.Kick(audit: entry.number, moment: now, removed: removed))
         return .kicked(entry)
@@ -72,13 +74,18 @@ extension SIPCore {
         guard !restored.isEmpty else {
             return .refused("Nothing to undo: the phone has registered again meanwhile.")
         }
-        return .undone(audit(actor, "undo", restored, "kick \(number)", now: now))
+        return .undone(audit(actor, "undo", names(restored), "kick \(number)", now: now))
     }
 
-    private mutating func audit(
+    private func names(_ bindings: [RemovedBinding]) -> [String] {
+        bindings.map { "\($0.aor) \($0.contact)" }
+    }
+
+    /// Writes an act down.
+    mutating func audit(
         _ actor: String,
         _ act: String,
-        _ bindings: [RemovedBinding],
+        _ targets: [String],
         _ reason: String,
         now: Moment
     ) -> AuditEntry {
@@ -87,7 +94,7 @@ extension SIPCore {
             unixNanoseconds: clock.unixNanoseconds(at: now),
             actor: actor,
             act: act,
-            targets: bindings.map { "\($0.aor) \($0.contact)" },
+            targets: targets,
             reason: reason
         )
         operations.nextNumber += 1

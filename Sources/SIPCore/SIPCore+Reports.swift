@@ -11,7 +11,7 @@ extension SIPCore {
     /// True when a report would say something new, messages aside.
     public var hasChanges: Bool {
         proxy.layer.hasChanges || proxy.registrar.hasChanges || !operations.unreported.isEmpty
-            || keeper.hasNews
+            || keeper.hasNews || gate.hasChanges
     }
 
     /// What changed since the last call; the first one has everything and begins the tracking.
@@ -25,6 +25,8 @@ extension SIPCore {
         report.registrations = bindings.changed.map(RegistrationRow.init)
         report.removedRegistrations = bindings.removed.map(RemovedRegistration.init)
         report.hasMore = transactions.hasMore || bindings.hasMore
+        report.bans = banRows(now: now)
+        gate.hasChanges = false
         report.audit = operations.unreported
         operations.unreported.removeAll(keepingCapacity: true)
         keeper.hasNews = false
@@ -36,6 +38,7 @@ extension SIPCore {
         var report = emptyReport(now: now)
         report.transactions = proxy.layer.snapshotAll().map { row($0, now: now) }
         report.registrations = proxy.registrar.snapshotAll().map(RegistrationRow.init)
+        report.bans = banRows(now: now)
         return report
     }
 

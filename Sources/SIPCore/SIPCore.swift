@@ -19,6 +19,7 @@ public struct SIPCore: ~Copyable {
     var counters = CoreCounters()
     var operations = Operations()
     var keeper = StoreKeeper()
+    var gate: SourceGate
     private var index = MessageIndex()
 
     /// Makes an engine without state; the seed keeps its hashes from being guessed.
@@ -36,6 +37,7 @@ public struct SIPCore: ~Copyable {
         startedAt = now
         trace = TraceLog(budget: configuration.traceBudget)
         let keyedHash = KeyedHash(seed: seed)
+        gate = SourceGate(limits: configuration.sources, keyedHash: keyedHash)
         let timers = TransactionTimers(
             t1: configuration.t1,
             t2: configuration.t2,
@@ -75,6 +77,8 @@ public struct SIPCore: ~Copyable {
             userAliases: configuration.userAliases,
             authenticator: authentication.map { Authenticator($0, keyedHash: keyedHash, start: now) }
         )
+        proxy.options.maximumBreadth = configuration.maximumBreadth
+        proxy.options.followsRedirects = configuration.followsRedirects
     }
 
     /// A message arrived.
@@ -86,10 +90,19 @@ public struct SIPCore: ~Copyable {
     ) {
         let firstSent = outbox.entries.count
         counters.received += 1
+        let isWatched = gate.watches(flow.peer.ip)
+        if isWatched, let reason = gate.refusal(of: bytes, from: flow.peer.ip, now: now) {
+            counters.drops[Int(reason.rawValue)] += 1
+            return
+        }
         var record = TraceRecord(sequence: 0, moment: now, direction: .received, flow: flow)
         do {
             try index.parse(bytes)
             count(index)
+            if isWatched, gate.refusesScanner(bytes, index, from: flow.peer.ip, now: now) {
+                counters.drops[Int(DropReason.scanner.rawValue)] += 1
+                return
+            }
             let disposition = proxy.receive(bytes, index, over: flow, now: now, into: &outbox)
             record.transaction = disposition.transaction.number
             record.isRetransmission = disposition.isRetransmission

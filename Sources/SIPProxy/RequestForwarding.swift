@@ -20,6 +20,8 @@ struct ForwardPlan {
     var replacesRoutes: Bool
     /// The Proxy-Authorization fields that go no further.
     var consumed: [HeaderField] = []
+    /// The Max-Breadth value to write; 0 leaves the field as it is, or out.
+    var breadth = 0
 }
 
 /// Appends the request as it goes to one target: spliced, with untouched fields byte for byte.
@@ -54,6 +56,7 @@ func appendForwardedRequest(
     }
     appendRoutes(bytes, routes, path: path, lastRoute: lastRoute, to: &output)
     if index.first(.maxForwards) == nil { appendMaxForwards(plan.hops, to: &output) }
+    if plan.breadth > 0 { appendMaxBreadth(plan.breadth, to: &output) }
     let topVia = index.first(.via)
     appendEdited(bytes, index, into: &output) { field, output in
         switch field.id {
@@ -67,6 +70,8 @@ func appendForwardedRequest(
             return plan.replacesRoutes
         case .proxyAuthorization:
             return plan.consumed.contains(field)
+        case .maxBreadth:
+            return plan.breadth > 0
         case _:
             return false
         }
@@ -108,7 +113,8 @@ func appendEdited(
 /// The header fields that a proxy may rewrite.
 private func isEditable(_ id: HeaderID) -> Bool {
     switch id {
-    case .via, .maxForwards, .route, .recordRoute, .proxyAuthorization, .wwwAuthenticate, .proxyAuthenticate:
+    case .via, .maxForwards, .route, .recordRoute, .proxyAuthorization, .wwwAuthenticate, .proxyAuthenticate,
+        .maxBreadth:
         true
     case _: false
     }
@@ -117,6 +123,12 @@ private func isEditable(_ id: HeaderID) -> Bool {
 private func appendMaxForwards(_ hops: UInt32, to output: inout [UInt8]) {
     output.append(ascii: "Max-Forwards: ")
     appendDecimal(UInt64(hops), to: &output)
+    output.append(ascii: "\r\n")
+}
+
+private func appendMaxBreadth(_ breadth: Int, to output: inout [UInt8]) {
+    output.append(ascii: "Max-Breadth: ")
+    appendDecimal(UInt64(breadth), to: &output)
     output.append(ascii: "\r\n")
 }
 

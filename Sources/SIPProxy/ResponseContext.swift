@@ -17,6 +17,15 @@ struct Target {
     var isHeld = false
     /// The client transaction that went there; `none` before.
     var branch = TransactionID.none
+    /// The branches that it may have downstream; 0 when nobody counts them (RFC 5393 §5.3).
+    var breadth = 0
+    /// True when a 3xx named it; such targets are tried at once, apart from those that wait.
+    var isRedirected = false
+}
+
+extension Target {
+    /// True when both are tried at the same time.
+    func isBeside(_ other: Target) -> Bool { q == other.q && isRedirected == other.isRedirected }
 }
 
 /// What became of one request that was forwarded to one or more targets (RFC 3261 §16.7).
@@ -41,6 +50,8 @@ struct ResponseContext {
     /// The transaction to answer.
     var server = TransactionID.none
     var isInvite = false
+    /// True when the Request-URI is ours, so that targets may be added (RFC 3261 §16.5).
+    var isOwn = false
     /// The loop hash of the request.
     var loopHash: UInt64 = 0
     /// All targets, highest q first.
@@ -49,6 +60,10 @@ struct ResponseContext {
     /// The client transactions, in the order they were started; some may be over.
     var branches: [TransactionID] = []
     var pending = 0
+    /// The branches that the request may have at a time; nil when nobody counts them (RFC 5393 §5.3).
+    var breadth: Int?
+    /// The breadth of each branch, in the same order.
+    var breadths: [Int] = []
     /// The best final response so far, as received; `none` when it would be our own.
     var best = StoredBytes.none
     /// Its status code, 0 when there is none yet.
@@ -60,10 +75,13 @@ struct ResponseContext {
     mutating func reset() {
         phase = .free
         server = .none
+        isOwn = false
+        breadth = nil
         targets.removeAll(keepingCapacity: true)
         nextTarget = 0
         branches.removeAll(keepingCapacity: true)
         pending = 0
+        breadths.removeAll(keepingCapacity: true)
         best = .none
         bestCode = 0
         challenges.removeAll(keepingCapacity: true)

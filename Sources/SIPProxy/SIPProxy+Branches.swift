@@ -88,7 +88,9 @@ extension SIPProxy {
         switch contexts[Int(place)].phase {
         case .free, .answered: break
         case .searching, .declined:
-            let ownCode = contexts[Int(place)].bestCode == 503 ? 500 : 408
+            let best = contexts[Int(place)].bestCode
+            // Without any: all that came were redirections to where it was tried before.
+            let ownCode = best == 503 ? 500 : best == 0 ? 480 : best
             if layer.contains(server) { sendBest(place, ownCode: ownCode, now: now, into: &outbox) }
         case .cancelled:
             if layer.contains(server) { sendBest(place, ownCode: 487, now: now, into: &outbox) }

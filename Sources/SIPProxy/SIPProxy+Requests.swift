@@ -86,6 +86,7 @@ extension SIPProxy {
         } else {
             let place = openContext(server: id, isInvite: method == .invite)
             contexts[Int(place)].loopHash = route.loopHash
+            contexts[Int(place)].isOwn = true
             let isKnown = gatherTargets(place, bytes, route.uri, over: flow, now: now)
             guard !contexts[Int(place)].targets.isEmpty else {
                 closeContext(place)
@@ -149,6 +150,12 @@ extension SIPProxy {
         now: Moment,
         into outbox: inout Outbox
     ) {
+        contexts[Int(place)].breadth = breadthAllowed(bytes, index)
+        guard contexts[Int(place)].breadth != 0 else {
+            closeContext(place)
+            answer(id, 440, bytes, index, now: now, into: &outbox)
+            return
+        }
         if method == .invite {
             headers.removeAll(keepingCapacity: true)
             answer(id, 100, bytes, index, now: now, into: &outbox)

@@ -78,6 +78,10 @@ extension SIPProxy {
             startOtherFlow(instead: branch.id, place, now: now, into: &outbox)
         {
             settleBranch(branch.id, place, now: now, into: &outbox)
+        } else if code < 400, options.followsRedirects {
+            if layer.contains(branch.id) { layer.setContext(branch.id, nil) }
+            redirect(bytes, index, code, place, now: now, into: &outbox)
+            settleBranch(branch.id, place, now: now, into: &outbox)
         } else {
             keepBest(bytes, index, code, place)
             if code >= 600 {
@@ -106,8 +110,7 @@ extension SIPProxy {
     }
 
     /// Keeps a final response that is better than those before; gathers the others' challenges.
-    private mutating func keepBest(_ bytes: Span<UInt8>, _ index: MessageIndex, _ code: Int, _ place: UInt32)
-    {
+    mutating func keepBest(_ bytes: Span<UInt8>, _ index: MessageIndex, _ code: Int, _ place: UInt32) {
         let best = contexts[Int(place)].bestCode
         guard best == 0 || responseRank(code) < responseRank(best) else {
             guard code == 401 || code == 407 else { return }

@@ -90,14 +90,12 @@ extension SIPProxy {
         now: Moment,
         into outbox: inout Outbox
     ) {
-        var q: Int?
-        while contexts[Int(place)].nextTarget < contexts[Int(place)].targets.count {
+        let end = endOfGroup(place, index)
+        while contexts[Int(place)].nextTarget < end {
             let number = contexts[Int(place)].nextTarget
             let target = contexts[Int(place)].targets[number]
-            guard target.isHeld || target.q == q ?? target.q else { return }
             contexts[Int(place)].nextTarget += 1
             guard !target.isHeld, !layer.isFull else { continue }
-            q = target.q
             contexts[Int(place)].targets[number].branch =
                 send(to: target, place, method, route, bytes, index, over: flow, now: now, into: &outbox)
         }
@@ -156,11 +154,13 @@ extension SIPProxy {
             routeToken: formsDialog(method) ? domains.routeToken(bytes, callID: index.callID) : nil,
             hops: route.hops,
             replacesRoutes: route.hasChanged,
-            consumed: consumedCredentials(bytes, index)
+            consumed: consumedCredentials(bytes, index),
+            breadth: target.breadth
         )
         append(bytes, index, plan: plan, target: target, route, into: &outbox)
         layer.start(id, isOwn: false, into: &outbox)
         contexts[Int(place)].branches.append(id)
+        contexts[Int(place)].breadths.append(target.breadth)
         contexts[Int(place)].pending += 1
         return id
     }

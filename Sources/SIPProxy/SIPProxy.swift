@@ -23,6 +23,9 @@ public struct SIPProxy: ~Copyable {
     /// True when there are, or were, accounts: requests must prove who sent them.
     public internal(set) var isEnforced = false
 
+    /// The rules that may be chosen.
+    public var options = ProxyOptions()
+
     var contexts: [ResponseContext] = []
     var freeContexts: [UInt32] = []
     /// Answers that leave once the store holds what they say.

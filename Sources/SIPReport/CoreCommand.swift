@@ -1,3 +1,5 @@
+public import SIPFlow
+
 /// What a kick applies to.
 ///
 /// Frozen when the dialog opens, so that a re-sorted list changes nothing.
@@ -49,6 +51,10 @@ public enum CoreCommand: Sendable, Hashable {
     case kick(KickRequest)
     /// Brings back what a kick removed, within ten seconds of it.
     case undoKick(audit: UInt64, actor: String)
+    /// Keeps a source out for a time.
+    case ban(BanRequest)
+    /// Lets a banned source in again.
+    case unban(IPAddress, actor: String)
 }
 
 /// One line of the audit log.
@@ -59,9 +65,9 @@ public struct AuditEntry: Sendable, Hashable {
     public var unixNanoseconds: Int64
     /// Who asked.
     public var actor: String
-    /// What was done: `drop`, `undo`.
+    /// What was done: `drop`, `undo`, `ban`, `unban`.
     public var act: String
-    /// The bindings it touched, as `aor contact`.
+    /// The bindings it touched, as `aor contact`, or the source.
     public var targets: [String]
     /// Why, in the operator's words; may be empty.
     public var reason: String
@@ -90,6 +96,10 @@ public enum CommandOutcome: Sendable, Hashable {
     case kicked(AuditEntry)
     /// A kick was taken back.
     case undone(AuditEntry)
+    /// A source is kept out.
+    case banned(AuditEntry)
+    /// A source is let in again.
+    case unbanned(AuditEntry)
     /// Nothing matched, or the time for an undo is over; the text says which.
     case refused(String)
 }

@@ -93,6 +93,8 @@ public struct EngineReport: Sendable {
     public var removedRegistrations: [RemovedRegistration]
     /// New and changed transactions; an ended one comes a last time with `endedAt` set.
     public var transactions: [TransactionRow]
+    /// All sources that are refused.
+    public var bans: [BanRow]
     /// New audit entries.
     public var audit: [AuditEntry]
     /// True when rows were held back for the next report.
@@ -116,6 +118,7 @@ public struct EngineReport: Sendable {
         registrations = []
         removedRegistrations = []
         transactions = []
+        bans = []
         audit = []
         hasMore = false
     }

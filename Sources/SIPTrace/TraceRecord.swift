@@ -16,6 +16,12 @@ public enum DropReason: UInt8, Sendable, Hashable, CaseIterable {
     case overload
     /// The network refused to take it.
     case sendFailed
+    /// Its source sends more than it may.
+    case rateLimit
+    /// Its source is banned.
+    case banned
+    /// It names a scanner.
+    case scanner
 
     /// A few words for people.
     public var text: String {
@@ -27,6 +33,9 @@ public enum DropReason: UInt8, Sendable, Hashable, CaseIterable {
         case .absorbed: "absorbed"
         case .overload: "overload"
         case .sendFailed: "send failed"
+        case .rateLimit: "rate limit"
+        case .banned: "banned"
+        case .scanner: "scanner"
         }
     }
 }

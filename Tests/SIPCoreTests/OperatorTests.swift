@@ -10,7 +10,7 @@ struct OperatorTests {
 
     private func entry(_ outcome: CommandOutcome) -> AuditEntry? {
         switch outcome {
-        case .kicked(let entry), .undone(let entry): entry
+        case .kicked(let entry), .undone(let entry), .banned(let entry), .unbanned(let entry): entry
         case .refused: nil
         }
     }

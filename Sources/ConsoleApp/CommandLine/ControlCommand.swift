@@ -8,7 +8,8 @@ struct ControlCommand: ParsableCommand {
         abstract: "Ask and order a running sipglass.",
         subcommands: [
             ListCommand<Registrations>.self, ListCommand<Transactions>.self, ListCommand<Calls>.self,
-            ListCommand<Stats>.self, MessagesCommand.self, KickCommand.self, UndoCommand.self,
+            ListCommand<Bans>.self, ListCommand<Stats>.self, MessagesCommand.self, KickCommand.self,
+            UndoCommand.self, BanCommand.self, UnbanCommand.self,
         ]
     )
 }
@@ -61,6 +62,10 @@ struct ControlOptions: ParsableArguments {
             let hint =
                 command == .kick ? "; sipglass ctl undo \(act["number"].text) within 10 s brings it back" : ""
             return ["\(verb) \(targets.joined(separator: ", ")) (audit \(act["number"].text)\(hint))"]
+        case .ban, .unban:
+            let act = answer[command == .ban ? "banned" : "unbanned"]
+            let verb = command == .ban ? "banned" : "let in again:"
+            return ["\(verb) \(act["targets"].text) (audit \(act["number"].text))"]
         default:
             guard case .object(let members) = answer[command.rawValue] else { return [] }
             let rows = members.sorted { $0.key < $1.key }
@@ -99,6 +104,11 @@ enum Transactions: PlainQuestion {
 enum Calls: PlainQuestion {
     static let command = ControlRequest.Command.calls
     static let abstract = "The calls that the trace still holds."
+}
+
+enum Bans: PlainQuestion {
+    static let command = ControlRequest.Command.bans
+    static let abstract = "Who is refused: banned, over the rate, or a scanner."
 }
 
 enum Stats: PlainQuestion {

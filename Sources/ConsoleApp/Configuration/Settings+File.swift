@@ -1,4 +1,5 @@
 import ConsoleTerminal
+import SIPCore
 import SIPFlow
 import SIPRegistrar
 import SIPSyntax
@@ -30,6 +31,7 @@ extension Settings {
         }
         reader.section("aliases") { readUserAliases(&$0) }
         reader.section("login") { readLogin(&$0) }
+        reader.section("proxy") { readProxy(&$0) }
         reader.section("timers") { readTimers(&$0) }
         reader.section("limits") { readLimits(&$0) }
         reader.section("trace") { traceBudget = $0.byteCount("budget", 1 << 20...64 << 30, example: "64MiB") }
@@ -144,6 +146,31 @@ extension Settings {
     private mutating func readLimits(_ reader: inout SettingsReader) {
         bindingLimit = reader.number("bindings", 1...100_000_000)
         transactionLimit = reader.number("transactions", 16...10_000_000)
+        readSources(&reader)
+    }
+
+    /// What one source may do, in the table `limits` too.
+    private mutating func readSources(_ reader: inout SettingsReader) {
+        sources.rate = reader.number("source_rate", 0...1_000_000) ?? sources.rate
+        sources.burst = reader.number("source_burst", 1...1_000_000) ?? sources.burst
+        sources.includesLoopback = reader.flag("loopback") ?? sources.includesLoopback
+        sources.scanners = reader.word("scanners", SourceLimits.ScannerPolicy.self) ?? sources.scanners
+        for text in reader.texts("trusted", example: "10.0.0.5") {
+            if let address = IPAddress(text) {
+                sources.trusted.append(address)
+            } else {
+                reader.note(
+                    "trusted",
+                    "\"\(text)\" is no IP address",
+                    remedy: "write trusted = [\"10.0.0.5\", \"2001:db8::5\"]"
+                )
+            }
+        }
+    }
+
+    private mutating func readProxy(_ reader: inout SettingsReader) {
+        maximumBreadth = reader.number("max_breadth", 0...10_000)
+        followsRedirects = reader.flag("follow_redirects")
     }
 
     private mutating func readScreen(_ reader: inout SettingsReader) {

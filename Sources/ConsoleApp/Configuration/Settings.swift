@@ -1,4 +1,5 @@
 import ConsoleTerminal
+import SIPCore
 import SIPFlow
 import SIPRegistrar
 
@@ -69,6 +70,11 @@ struct Settings: Sendable, Hashable {
     var t2: Interval?
     var t4: Interval?
     var timerC: Interval?
+
+    /// How requests are forwarded; what one source may do.
+    var maximumBreadth: Int?
+    var followsRedirects: Bool?
+    var sources = SourceLimits()
 
     var bindingLimit: Int?
     var transactionLimit: Int?

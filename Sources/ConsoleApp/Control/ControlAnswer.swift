@@ -28,7 +28,11 @@ enum ControlAnswer {
             return try JSON.encode(["messages": messages(request, update)])
         case .stats:
             return try JSON.encode(["stats": StatsJSON(report)])
-        case .kick, .undo, .reloadUsers:
+        case .bans:
+            return try JSON.encode([
+                "bans": report.bans.map { BanJSON($0, now: now, clock: report.clock) }
+            ])
+        case .kick, .undo, .ban, .unban, .reloadUsers:
             throw ControlRefusal(code: .badRequest, message: "an order, and no question")
         }
     }
@@ -38,6 +42,8 @@ enum ControlAnswer {
         switch outcome {
         case .kicked(let entry): try JSON.encode(["kicked": AuditJSON(entry)])
         case .undone(let entry): try JSON.encode(["undone": AuditJSON(entry)])
+        case .banned(let entry): try JSON.encode(["banned": AuditJSON(entry)])
+        case .unbanned(let entry): try JSON.encode(["unbanned": AuditJSON(entry)])
         case .refused(let text): throw ControlRefusal(code: .notFound, message: text)
         }
     }

@@ -7,20 +7,25 @@ struct ControlRequest: Codable, Sendable, Hashable {
         case calls
         case stats
         case messages
+        case bans
         case kick
         case undo
         /// The accounts in the store have changed.
         case reloadUsers = "reload-users"
+        case ban
+        case unban
     }
 
     /// What is wanted.
     var command: Command
-    /// Whom to kick: addresses of record, or contacts as registered.
+    /// Whom to kick: addresses of record, or contacts as registered; whom to ban: one IP address.
     var targets: [String]?
     /// Why, in the operator's words.
     var reason: String?
     /// The audit number of the kick to take back.
     var number: UInt64?
+    /// How long a ban lasts, in seconds.
+    var seconds: Int?
     /// Only messages of this call.
     var call: String?
     /// Only so many of the newest messages.

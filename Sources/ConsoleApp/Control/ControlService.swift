@@ -1,5 +1,6 @@
 import Foundation
 import SIPEngine
+import SIPFlow
 import SIPReport
 
 /// Answers control requests from a running engine.
@@ -24,7 +25,8 @@ struct ControlService: Sendable {
         case .kick: kick(request, then: then)
         case .undo: undo(request, then: then)
         case .reloadUsers: reloadUsers(then: then)
-        case .registrations, .transactions, .calls, .stats, .messages:
+        case .ban, .unban: banOrUnban(request, then: then)
+        case .registrations, .transactions, .calls, .stats, .messages, .bans:
             desk.engine.snapshot { update in
                 then(Self.line { try ControlAnswer.encode(request, update) })
             }
@@ -49,6 +51,23 @@ struct ControlService: Sendable {
             )
         }
         perform(.undoKick(audit: number, actor: "ctl"), then: then)
+    }
+
+    private func banOrUnban(_ request: ControlRequest, then: @escaping @Sendable (Data) -> Void) {
+        guard let name = request.targets?.first, request.targets?.count == 1,
+            let source = IPAddress(name)
+        else {
+            let text = "\(request.command.rawValue) needs one IP address, as in 203.0.113.9 or 2001:db8::9"
+            return then(Self.encode(ControlRefusal(code: .badRequest, message: text)))
+        }
+        guard request.command == .ban else { return perform(.unban(source, actor: "ctl"), then: then) }
+        let order = BanRequest(
+            source: source,
+            duration: .seconds(min(max(0, request.seconds ?? 3_600), 366 * 86_400)),
+            reason: request.reason ?? "",
+            actor: "ctl"
+        )
+        perform(.ban(order), then: then)
     }
 
     private func perform(_ command: CoreCommand, then: @escaping @Sendable (Data) -> Void) {

@@ -199,6 +199,33 @@ struct AuditJSON: Encodable {
     }
 }
 
+/// One source that is refused, as `ctl bans` prints it.
+struct BanJSON: Encodable {
+    var source: String
+    /// `ban`, `rate limit` or `scanner`.
+    var cause: String
+    var since: String
+    @Nullable var until: String?
+    /// Seconds until it is let in again.
+    @Nullable var remaining: Double?
+    @Nullable var lastRefusal: String?
+    var refused: Int
+    var reason: String
+    var actor: String
+
+    init(_ row: BanRow, now: Moment, clock: ClockAnchor) {
+        source = row.source
+        cause = row.cause.rawValue
+        since = timestamp(unixNanoseconds: clock.unixNanoseconds(at: row.since))
+        until = row.until.map { timestamp(unixNanoseconds: clock.unixNanoseconds(at: $0)) }
+        remaining = row.until.map { seconds($0 - now) }
+        lastRefusal = row.lastRefusal.map { timestamp(unixNanoseconds: clock.unixNanoseconds(at: $0)) }
+        refused = row.refused
+        reason = row.reason
+        actor = row.actor
+    }
+}
+
 /// The engine as a whole, as `ctl stats` prints it.
 struct StatsJSON: Encodable {
     struct ListenerState: Encodable {

@@ -33,7 +33,7 @@ struct OperatorDesk: Sendable {
     private func write(_ outcome: CommandOutcome) {
         let entry: AuditEntry
         switch outcome {
-        case .kicked(let act), .undone(let act): entry = act
+        case .kicked(let act), .undone(let act), .banned(let act), .unbanned(let act): entry = act
         case .refused(let text):
             log.write(.debug, "refused: \(text)")
             return

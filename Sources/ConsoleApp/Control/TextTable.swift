@@ -35,6 +35,10 @@ extension TextTable {
             ("FROM", "from"), ("TO", "to"), ("STATE", "state"), ("SETUP", "setup_time"),
             ("DURATION", "duration"), ("RTX", "retransmits"), ("CODECS", "codecs"), ("CALL-ID", "call_id"),
         ],
+        .bans: [
+            ("SOURCE", "source"), ("CAUSE", "cause"), ("REFUSED", "refused"), ("SINCE", "since"),
+            ("LEFT", "remaining"), ("BY", "actor"), ("REASON", "reason"),
+        ],
         .messages: [
             ("TIME", "time"), ("SOURCE", "source"), ("DESTINATION", "destination"),
             ("START LINE", "start_line"),

@@ -38,6 +38,8 @@ extension ConsoleState {
         case .undone(let entry):
             undo = nil
             say("undone: \(targets(entry)) is registered again")
+        case .banned(let entry): say("banned: \(targets(entry))")
+        case .unbanned(let entry): say("let in again: \(targets(entry))")
         case .refused(let reason): say(reason, .error)
         }
     }
