@@ -104,6 +104,30 @@ struct ControlSocketTests {
         #expect(try lab.ask(ControlRequest(.calls))["calls"] == .array([]))
     }
 
+    @Test("bans a source, lists it with its time, and lets it in again")
+    func bans() throws {
+        let lab = try Lab()
+        var ban = ControlRequest(.ban)
+        ban.targets = ["203.0.113.9"]
+        ban.seconds = 600
+        ban.reason = "noise"
+        #expect(try lab.ask(ban)["banned"]["targets"] == .array([.string("203.0.113.9")]))
+        let rows = try lab.ask(ControlRequest(.bans))["bans"].elements
+        #expect(rows.map(\.["source"].text) == ["203.0.113.9"])
+        #expect(rows.first?["cause"] == .string("ban") && rows.first?["reason"] == .string("noise"))
+        #expect(rows.first?["actor"] == .string("ctl") && rows.first?["refused"] == .number(0))
+
+        var unban = ControlRequest(.unban)
+        unban.targets = ["203.0.113.9"]
+        #expect(try lab.ask(unban)["unbanned"]["act"] == .string("unban"))
+        #expect(try lab.ask(unban)["error"]["code"] == .string("not_found"))
+        #expect(try lab.ask(ControlRequest(.bans))["bans"] == .array([]))
+        unban.targets = ["localhost"]
+        #expect(try lab.ask(unban)["error"]["code"] == .string("bad_request"))
+        let lines = try String(contentsOfFile: lab.audit, encoding: .utf8).split(separator: "\n")
+        #expect(lines.map { $0.contains(#""act":"ban""#) } == [true, false])
+    }
+
     @Test("refuses a kick that meets nobody")
     func notFound() throws {
         let lab = try Lab()

@@ -59,7 +59,26 @@ struct SettingsTests {
                 "c:2: trace.budget: expected a size from 1MiB to 64GiB, found \"64MB\"; write budget = \"64MiB\""
             ),
             ("store = 5", "c:1: store: expected text in quotes, found 5; write store = \"memory\""),
-            ("[limits]\nfoo = 1", "c:2: limits.foo: unknown key; known here: bindings, transactions"),
+            (
+                "[limits]\nfoo = 1",
+                "c:2: limits.foo: unknown key; known here: bindings, loopback, scanners, source_burst, "
+                    + "source_rate, transactions, trusted"
+            ),
+            (
+                "[limits]\nscanners = \"tarpit\"",
+                "c:2: limits.scanners: expected one of \"drop\", \"answer\", found \"tarpit\"; "
+                    + "write scanners = \"drop\""
+            ),
+            (
+                "[limits]\ntrusted = [\"trunk.example\"]",
+                "c:2: limits.trusted: \"trunk.example\" is no IP address; "
+                    + "write trusted = [\"10.0.0.5\", \"2001:db8::5\"]"
+            ),
+            (
+                "[proxy]\nfollow_redirects = 1",
+                "c:2: proxy.follow_redirects: expected true or false, found 1; "
+                    + "write follow_redirects = true, without quotes"
+            ),
         ]
     )
     func problem(text: String, expected: String) throws {
@@ -124,6 +143,14 @@ struct SettingsTests {
             [limits]
             bindings = 1_000
             transactions = 500
+            source_rate = 50
+            source_burst = 70
+            loopback = true
+            scanners = "answer"
+            trusted = ["10.0.0.5", "2001:db8::5"]
+            [proxy]
+            max_breadth = 20
+            follow_redirects = true
             [trace]
             budget = "2MiB"
             [screen]
@@ -148,6 +175,10 @@ struct SettingsTests {
         #expect(startup.core.t4 == .milliseconds(2_500))
         #expect(startup.core.timerC == .seconds(180))
         #expect(startup.core.minimumExpiry == 30)
+        #expect(startup.core.sources.rate == 50 && startup.core.sources.burst == 70)
+        #expect(startup.core.sources.includesLoopback && startup.core.sources.scanners == .answer)
+        #expect(startup.core.sources.trusted.map(\.description) == ["10.0.0.5", "2001:db8::5"])
+        #expect(startup.core.maximumBreadth == 20 && startup.core.followsRedirects)
         #expect(startup.core.contactsPerAOR == 3)
         #expect(startup.core.serviceRoute == "<sip:10.0.0.1;lr>")
         #expect(startup.core.bindingLimit == 1_000)

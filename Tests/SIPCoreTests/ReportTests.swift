@@ -129,7 +129,7 @@ struct ReportTests {
         #expect(counters.sent == 10)
     }
 
-    @Test("when the table is full new requests are 503, and what runs goes on")
+    @Test("O05 when the table is full new requests are 503, and what runs goes on")
     func limit() throws {
         let (rig, invite) = try Rig.calling { $0.transactionLimit = 3 }
         for place in 0..<3 { rig.send("OPTIONS", "sip:nobody@example.test", branch: "o\(place)") }
