@@ -63,6 +63,10 @@ public struct CoreConfiguration: Sendable, Hashable {
     ///
     /// Default false.
     public var followsRedirects = false
+    /// True when load is told to senders, and heard from next hops, in Via (RFC 7339).
+    ///
+    /// Default false.
+    public var controlsOverload = false
     /// Timer T1 (RFC 3261 §17.1.1.1).
     ///
     /// Default 500 ms.

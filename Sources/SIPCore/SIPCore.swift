@@ -78,6 +78,7 @@ public struct SIPCore: ~Copyable {
             authenticator: authentication.map { Authenticator($0, keyedHash: keyedHash, start: now) }
         )
         proxy.options.maximumBreadth = configuration.maximumBreadth
+        proxy.options.controlsOverload = configuration.controlsOverload
         proxy.options.followsRedirects = configuration.followsRedirects
     }
 

@@ -22,6 +22,8 @@ struct ForwardPlan {
     var consumed: [HeaderField] = []
     /// The Max-Breadth value to write; 0 leaves the field as it is, or out.
     var breadth = 0
+    /// True when the next hop is told that we hear what it says of its load (RFC 7339 §5.1).
+    var hearsLoad = false
 }
 
 /// Appends the request as it goes to one target: spliced, with untouched fields byte for byte.
@@ -49,6 +51,7 @@ func appendForwardedRequest(
     plan.sending.advertised.append(to: &output)
     output.append(ascii: ";branch=")
     plan.branch.append(to: &output)
+    if plan.hearsLoad { output.append(ascii: ";oc;oc-algo=\"loss\"") }
     output.append(ascii: "\r\n")
     if let token = plan.routeToken {
         appendRecordRoute(plan.sending, token: token, to: &output)

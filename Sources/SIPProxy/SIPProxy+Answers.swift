@@ -36,6 +36,7 @@ extension SIPProxy {
             into: &outbox.bytes
         )
         headers.removeAll(keepingCapacity: true)
+        tellLoad(now: now, into: &outbox)
         layer.respond(id, code: code, isOwn: true, now: now, into: &outbox)
     }
 
@@ -92,7 +93,7 @@ extension SIPProxy {
             case .tooManyHeaders: 513
             case _: 400
             }
-        refuseStateless(code, reason: problem.text, bytes, index, flow, into: &outbox)
+        refuseStateless(code, reason: problem.text, bytes, index, flow, now: now, into: &outbox)
         return Disposition(drop: .malformed)
     }
 
@@ -103,6 +104,7 @@ extension SIPProxy {
         _ bytes: Span<UInt8>,
         _ index: MessageIndex,
         _ flow: Flow,
+        now: Moment,
         into outbox: inout Outbox
     ) {
         appendResponse(
@@ -113,6 +115,7 @@ extension SIPProxy {
             headers: nothing.span,
             into: &outbox.bytes
         )
+        tellLoad(now: now, into: &outbox)
         outbox.finish(to: replyFlow(bytes, index, flow), isOwn: true)
     }
 }

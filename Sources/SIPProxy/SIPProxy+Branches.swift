@@ -114,6 +114,7 @@ extension SIPProxy {
                 challenges: challenges.span,
                 into: &outbox.bytes
             )
+            tellLoad(now: now, into: &outbox)
             layer.respond(server, code: code, isOwn: false, now: now, into: &outbox)
         } else {
             answerStored(server, ownCode, now: now, into: &outbox)

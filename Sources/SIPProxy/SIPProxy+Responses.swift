@@ -19,6 +19,7 @@ extension SIPProxy {
         guard cseq.method == .cancel || hasViaBelow(bytes, index, via) else {
             return Disposition(transaction: id, drop: .malformed)
         }
+        noteLoad(bytes, via, of: id, now: now)
         let reference = layer.reference(id)
         let result = layer.receive(bytes, index, code: code, for: id, now: now, into: &outbox)
         switch result {
@@ -106,6 +107,7 @@ extension SIPProxy {
     ) {
         guard layer.contains(server) else { return }
         appendForwardedResponse(bytes, index, code: code, challenges: nothing.span, into: &outbox.bytes)
+        tellLoad(now: now, into: &outbox)
         layer.respond(server, code: code, isOwn: false, now: now, into: &outbox)
     }
 

@@ -95,7 +95,9 @@ extension SIPProxy {
             let number = contexts[Int(place)].nextTarget
             let target = contexts[Int(place)].targets[number]
             contexts[Int(place)].nextTarget += 1
-            guard !target.isHeld, !layer.isFull else { continue }
+            guard !target.isHeld, !layer.isFull, !isHeldBack(target.flow, method, index, now: now) else {
+                continue
+            }
             contexts[Int(place)].targets[number].branch =
                 send(to: target, place, method, route, bytes, index, over: flow, now: now, into: &outbox)
         }
@@ -155,7 +157,8 @@ extension SIPProxy {
             hops: route.hops,
             replacesRoutes: route.hasChanged,
             consumed: consumedCredentials(bytes, index),
-            breadth: target.breadth
+            breadth: target.breadth,
+            hearsLoad: options.controlsOverload
         )
         append(bytes, index, plan: plan, target: target, route, into: &outbox)
         layer.start(id, isOwn: false, into: &outbox)

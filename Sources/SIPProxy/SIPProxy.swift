@@ -26,6 +26,11 @@ public struct SIPProxy: ~Copyable {
     /// The rules that may be chosen.
     public var options = ProxyOptions()
 
+    /// Which next hops asked for less.
+    var throttle = OverloadThrottle()
+    /// Until when others hold back on our word.
+    var overloadToldUntil = Moment.zero
+
     var contexts: [ResponseContext] = []
     var freeContexts: [UInt32] = []
     /// Answers that leave once the store holds what they say.
@@ -87,7 +92,7 @@ public struct SIPProxy: ~Copyable {
         let mayOpen =
             !layer.isFull || method == .cancel && layer.findServer(bytes, index, method: .invite) != nil
         guard mayOpen else {
-            refuseStateless(503, bytes, index, flow, into: &outbox)
+            refuseStateless(503, bytes, index, flow, now: now, into: &outbox)
             return Disposition(drop: .overload)
         }
         if let problem = index.problem {

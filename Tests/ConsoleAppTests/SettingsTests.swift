@@ -151,6 +151,7 @@ struct SettingsTests {
             [proxy]
             max_breadth = 20
             follow_redirects = true
+            overload_control = true
             [trace]
             budget = "2MiB"
             [screen]
@@ -179,6 +180,7 @@ struct SettingsTests {
         #expect(startup.core.sources.includesLoopback && startup.core.sources.scanners == .answer)
         #expect(startup.core.sources.trusted.map(\.description) == ["10.0.0.5", "2001:db8::5"])
         #expect(startup.core.maximumBreadth == 20 && startup.core.followsRedirects)
+        #expect(startup.core.controlsOverload)
         #expect(startup.core.contactsPerAOR == 3)
         #expect(startup.core.serviceRoute == "<sip:10.0.0.1;lr>")
         #expect(startup.core.bindingLimit == 1_000)

@@ -171,6 +171,7 @@ extension Settings {
     private mutating func readProxy(_ reader: inout SettingsReader) {
         maximumBreadth = reader.number("max_breadth", 0...10_000)
         followsRedirects = reader.flag("follow_redirects")
+        controlsOverload = reader.flag("overload_control")
     }
 
     private mutating func readScreen(_ reader: inout SettingsReader) {

@@ -74,6 +74,7 @@ struct Settings: Sendable, Hashable {
     /// How requests are forwarded; what one source may do.
     var maximumBreadth: Int?
     var followsRedirects: Bool?
+    var controlsOverload: Bool?
     var sources = SourceLimits()
 
     var bindingLimit: Int?

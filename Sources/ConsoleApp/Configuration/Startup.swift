@@ -102,6 +102,7 @@ struct Startup: Sendable {
         core.serviceRoute = settings.serviceRoute ?? core.serviceRoute
         core.maximumBreadth = settings.maximumBreadth ?? core.maximumBreadth
         core.followsRedirects = settings.followsRedirects ?? core.followsRedirects
+        core.controlsOverload = settings.controlsOverload ?? core.controlsOverload
         core.sources = settings.sources
         core.t1 = settings.t1 ?? core.t1
         core.t2 = settings.t2 ?? core.t2
