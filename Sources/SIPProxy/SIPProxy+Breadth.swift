@@ -3,9 +3,9 @@ import SIPSyntax
 import SIPTransaction
 
 extension SIPProxy {
-    /// One past the last target to try now: those of the highest q, in parallel, as far as Max-Breadth allows.
+    /// One past the last target to try now: those of the highest q, in parallel.
     ///
-    /// - Shape: what the request may have of branches is dealt out to the group evenly. A group that is too large is
+    /// - Shape: no more than Max-Breadth allows; what the request may have of branches is dealt out to the group evenly. A group that is too large is
     ///   tried in parts, one after the other.
     ///
     /// Deviation: a request that goes to one target, and came without Max-Breadth, gets none. The next proxy then
@@ -31,7 +31,9 @@ extension SIPProxy {
         return end
     }
 
-    /// What the request may have of branches: its Max-Breadth, at most our own limit; nil when nobody counts.
+    /// How many branches a request may have: its Max-Breadth, at most our own limit.
+    ///
+    /// Nil when nobody counts.
     func breadthAllowed(_ bytes: Span<UInt8>, _ index: MessageIndex) -> Int? {
         guard options.maximumBreadth > 0 else { return nil }
         guard let field = index.first(.maxBreadth), let value = bytes.number(field.value) else {

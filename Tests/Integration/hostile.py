@@ -138,3 +138,46 @@ def flood(folder):
         need(drops and len([reason for reason, n in drops.items() if n]) >= 3, "drops by reason: %s" % drops)
         need(sum(drops.values()) >= 300, "only %s for %d inputs" % (drops, len(inputs)))
     return "%d inputs, %d of them files; drops %s" % (len(inputs), files, drops)
+
+
+@test("Q32 a flood of 1000 REGISTER a second and a scanner are refused and shown by source; calls beside it are not slowed; ban and unban")
+def scanners(folder):
+    config = os.path.join(folder, "config.toml")
+    with open(config, "w", encoding="utf-8") as file:
+        file.write("[limits]\nloopback = true\ntrusted = [\"%s\"]\n" % IP)
+    with Sipglass(folder, domain="example.com", more=("--config", config)) as server, Callee(server.port) as bob, \
+            Peer(server.port) as alice, Peer(server.port, "127.0.0.2") as attacker:
+        attacker.server = (IP, server.port)
+        slowest, began, sent = 0.0, time.monotonic(), 0
+        first = None
+        while (elapsed := time.monotonic() - began) < 5:
+            while sent < elapsed * 1000:
+                attacker.send(request("REGISTER", "sip:example.com", attacker, to="sip:%d@example.com" % (1000 + sent % 500)))
+                sent += 1
+            asked = time.monotonic()
+            need(b" 486 " in alice.ask(request("MESSAGE", "sip:bob@example.com", alice)), "bob was not reached")
+            slowest = max(slowest, time.monotonic() - asked)
+            if first is None and counted(server.ctl("stats")).get("rate limit"):
+                first = time.monotonic() - began
+            time.sleep(0.1)
+        rows = {row["source"]: row for row in server.ctl("bans")["bans"]}
+        need(list(rows) == ["127.0.0.2"] and rows["127.0.0.2"]["cause"] == "rate limit", "bans: %s" % rows)
+        need(first is not None and first < 2.5, "first refused after %s s" % first)
+        need(rows["127.0.0.2"]["refused"] > 1000, "refused %d of %d" % (rows["127.0.0.2"]["refused"], sent))
+        need(slowest < 0.5, "a request beside the flood took %.0f ms" % (slowest * 1000))
+        with Peer(server.port, "127.0.0.3") as scanner:
+            scanner.server = (IP, server.port)
+            scanner.send(request("OPTIONS", "sip:100@example.com", scanner, extra=("User-Agent: friendly-scanner",)))
+            need(scanner.receive(0.5) is None, "the scanner got an answer")
+            options = request("OPTIONS", "sip:example.com", scanner)
+            need(b" 200 " in scanner.ask(options), "an honest request of the same source got none")
+            server.ctl("ban", "127.0.0.3", "--for", "1h", "--reason", "scans")
+            scanner.send(request("OPTIONS", "sip:example.com", scanner))
+            need(scanner.receive(0.5) is None, "a banned source got an answer")
+            causes = {(row["source"], row["cause"], row["refused"]) for row in server.ctl("bans")["bans"]}
+            need(("127.0.0.3", "ban", 1) in causes, "bans: %s" % causes)
+            server.ctl("unban", "127.0.0.3")
+            need(b" 200 " in scanner.ask(request("OPTIONS", "sip:example.com", scanner)), "no answer after unban")
+        drops = counted(server.ctl("stats"))
+        need(drops.get("scanner") == 1 and drops.get("banned") == 1, "drops: %s" % drops)
+    return "%d sent, first refused after %.1f s; slowest request beside it %.1f ms; drops %s" % (sent, first, slowest * 1000, drops)

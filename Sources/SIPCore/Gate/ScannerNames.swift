@@ -1,8 +1,9 @@
 import SIPFlow
 import SIPSyntax
 
-/// True when User-Agent begins with, or From names, a program that searches for servers and guesses passwords.
+/// True when a request names a program that searches for servers and guesses passwords.
 ///
+/// - Shape: by the beginning of User-Agent, or by the whole display name of From.
 /// - Cost: one comparison for the user agents of phones, whose names begin otherwise.
 func isScanner(_ bytes: Span<UInt8>, _ index: MessageIndex) -> Bool {
     if let from = index.from, !from.displayName.isEmpty,

@@ -19,13 +19,15 @@ extension SIPProxy {
         throttle.receive(feedback, from: layer.record(id).flow.peer, now: now)
     }
 
-    /// How many of a hundred requests shall not be sent to us: none below three quarters of the table, all at its end.
+    /// How many of a hundred requests shall not be sent to us.
+    ///
+    /// None below three quarters of the transaction table, all at its end.
     var overload: Int {
         let load = layer.count * 100 / max(1, layer.limit)
         return min(100, max(0, load - Self.overloadBegins) * 100 / (100 - Self.overloadBegins))
     }
 
-    /// Tells our load in the response that stands unfinished at the end of the outbox, if its receiver listens.
+    /// Tells our load in the response that stands unfinished in the outbox, if its receiver listens.
     ///
     /// - Shape: a bare `oc` in the top Via says that it does. Nothing is told until there is an overload, and its end
     ///   is told once it is over, for as long as somebody may still hold back.
