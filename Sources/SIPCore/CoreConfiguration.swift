@@ -55,9 +55,9 @@ public struct CoreConfiguration: Sendable, Hashable {
     public var transactionLimit = 400_000
     /// What one source may do.
     public var sources = SourceLimits()
-    /// The most branches that a request may have at a time, here and downstream (RFC 5393 §5.3); 0 for no limit.
+    /// The most branches that a request may have at a time, here and downstream (RFC 5393 §5.3).
     ///
-    /// Default 60.
+    /// Default 60; 0 for no limit.
     public var maximumBreadth = 60
     /// True when the contacts of a 3xx are tried here, and not given to the caller (RFC 3261 §16.7 step 4).
     ///

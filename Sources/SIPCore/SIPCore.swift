@@ -37,7 +37,11 @@ public struct SIPCore: ~Copyable {
         startedAt = now
         trace = TraceLog(budget: configuration.traceBudget)
         let keyedHash = KeyedHash(seed: seed)
-        gate = SourceGate(limits: configuration.sources, keyedHash: keyedHash)
+        gate = SourceGate(
+            limits: configuration.sources,
+            own: configuration.listeners.map(\.advertised.ip),
+            keyedHash: keyedHash
+        )
         let timers = TransactionTimers(
             t1: configuration.t1,
             t2: configuration.t2,

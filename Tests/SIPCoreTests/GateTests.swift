@@ -92,6 +92,11 @@ struct GateTests {
             for user in 0..<2_000 { register(user, from: source, into: rig) }
             #expect(drops(rig).isEmpty)
         }
+        let six = Rig(listeners: ["[2001:db8::1]:5060"]) { $0.sources.burst = 2 }
+        for user in 0..<10 { register(user, from: "[2001:db8::1]:5060", into: six) }
+        #expect(drops(six).isEmpty, "what we send to ourselves")
+        for user in 0..<10 { register(user, from: "[2001:db8::2]:5060", into: six) }
+        #expect(drops(six) == ["rate limit": 8], "a neighbour on our network is bound")
         let rig = Rig { $0.sources.burst = 1 }
         rig.register("bob", port: "5080")
         rig.invite("bob")

@@ -34,19 +34,22 @@ struct SourceGate {
     private let limits: SourceLimits
     private let interval: Interval
     private let tolerance: Interval
-    private let trusted: Set<SourceKey>
+    private let trusted: Set<IPAddress>
+    private let trustedKeys: Set<SourceKey>
     private var table: SourceTable
     private(set) var bans: [SourceKey: Ban] = [:]
     private(set) var refusals: [SourceKey: Refusals] = [:]
     /// True when bans changed since somebody asked.
     var hasChanges = false
 
-    init(limits: SourceLimits, keyedHash: KeyedHash) {
+    /// `own` are the addresses that this element sends from, to itself too.
+    init(limits: SourceLimits, own: [IPAddress], keyedHash: KeyedHash) {
         self.limits = limits
         let rate = max(0, limits.rate)
         interval = rate == 0 ? .zero : Interval(nanoseconds: 1_000_000_000 / Int64(rate))
         tolerance = Interval(nanoseconds: interval.nanoseconds * Int64(max(1, limits.burst)))
-        trusted = Set(limits.trusted.map(SourceKey.init))
+        trusted = Set(limits.trusted + own)
+        trustedKeys = Set(trusted.map(SourceKey.init))
         table = SourceTable(capacity: 16_384, keyedHash: keyedHash)
     }
 
@@ -64,7 +67,8 @@ struct SourceGate {
             bans[key]?.refused += 1
             return .banned
         }
-        guard interval > .zero, !isResponse(bytes), !table[place].isTrusted else { return nil }
+        guard interval > .zero, !isResponse(bytes) else { return nil }
+        if table[place].hasTrusted && trusted.contains(address) { return nil }
         let settledAt = max(table[place].settledAt, now) + interval
         guard settledAt - now <= tolerance else {
             note(.rateLimit, key, now: now)
@@ -117,7 +121,7 @@ struct SourceGate {
 
     private mutating func enter(_ key: SourceKey, at place: Int, now: Moment) {
         var entry = SourceTable.Entry(key: key.number)
-        entry.isTrusted = trusted.contains(key)
+        entry.hasTrusted = trustedKeys.contains(key)
         entry.bannedUntil = bans[key]?.until ?? .zero
         table[place] = entry
     }

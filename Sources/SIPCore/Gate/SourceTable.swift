@@ -40,8 +40,8 @@ struct SourceTable {
         var settledAt = Moment.zero
         /// Nothing is let in before; in the past for a source that is not banned.
         var bannedUntil = Moment.zero
-        /// True when the rate does not bind it.
-        var isTrusted = false
+        /// True when the rate does not bind it, or one host of its network.
+        var hasTrusted = false
     }
 
     private static let ways = 8
