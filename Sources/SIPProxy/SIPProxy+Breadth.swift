@@ -13,22 +13,39 @@ extension SIPProxy {
     /// - Source: RFC 5393 §5.3.3.
     mutating func endOfGroup(_ place: UInt32, _ index: MessageIndex) -> Int {
         let first = contexts[Int(place)].nextTarget
-        let targets = contexts[Int(place)].targets.count
-        guard first < targets else { return first }
-        let head = contexts[Int(place)].targets[first]
-        var end = first + 1
-        while end < targets && contexts[Int(place)].targets[end].isBeside(head) { end += 1 }
-        let isAlone = end == first + 1 && contexts[Int(place)].pending == 0
-        guard let allowed = contexts[Int(place)].breadth, !isAlone || index.has(.maxBreadth) else {
+        var (end, size) = (first, 0)
+        var head: Target?
+        while end < contexts[Int(place)].targets.count {
+            let target = contexts[Int(place)].targets[end]
+            if !target.isHeld {
+                guard target.isBeside(head ?? target) else { break }
+                head = target
+                size += 1
+            }
+            end += 1
+        }
+        let isAlone = size == 1 && contexts[Int(place)].pending == 0
+        guard size > 0, let allowed = contexts[Int(place)].breadth, !isAlone || index.has(.maxBreadth) else {
             return end
         }
         let free = max(0, allowed - breadthInUse(place))
-        end = min(end, first + free)
-        for target in first..<end {
-            let share = free / (end - first) + (target - first < free % (end - first) ? 1 : 0)
-            contexts[Int(place)].targets[target].breadth = share
+        return deal(free, place, to: min(size, free), from: first)
+    }
+
+    /// Gives each of a number of targets its share, those that are held left out.
+    ///
+    /// The result is one past the last of them.
+    private mutating func deal(_ breadth: Int, _ place: UInt32, to count: Int, from first: Int) -> Int {
+        var (target, dealt) = (first, 0)
+        while dealt < count {
+            if !contexts[Int(place)].targets[target].isHeld {
+                contexts[Int(place)].targets[target].breadth =
+                    breadth / count + (dealt < breadth % count ? 1 : 0)
+                dealt += 1
+            }
+            target += 1
         }
-        return end
+        return target
     }
 
     /// How many branches a request may have: its Max-Breadth, at most our own limit.

@@ -42,10 +42,11 @@ extension SIPProxy {
         guard let bindings = registrar.bindings(ofGRUU: uri, bytes, aor: key.span, now: now) else {
             return false
         }
+        let first = contexts[Int(place)].targets.count
         for binding in bindings { addTarget(binding, place, over: flow) }
-        for number in contexts[Int(place)].targets.indices {
+        for number in contexts[Int(place)].targets.indices.dropFirst(first) {
             contexts[Int(place)].targets[number].phone = 1
-            contexts[Int(place)].targets[number].isHeld = number > 0
+            contexts[Int(place)].targets[number].isHeld = number > first
         }
         return true
     }
