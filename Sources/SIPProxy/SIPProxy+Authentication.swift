@@ -78,6 +78,7 @@ extension SIPProxy {
         defer { swap(&aor, &key) }
         aor.removeAll(keepingCapacity: true)
         domains.appendKey(bytes, claimed, to: &aor)
+        if let target = aliases[aor] { aor = target }
         let domains = domains
         let verdict = authenticator?.check(
             bytes,
