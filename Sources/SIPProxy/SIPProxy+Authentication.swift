@@ -61,7 +61,7 @@ extension SIPProxy {
         return route.isAuthenticated
     }
 
-    /// True when the credentials of a request are those of an address of record's owner; else it is answered.
+    /// True when a request comes from the owner of an address of record; else it has its answer.
     mutating func isGranted(
         _ id: TransactionID,
         _ role: DigestRole,
@@ -78,6 +78,7 @@ extension SIPProxy {
         defer { swap(&aor, &key) }
         aor.removeAll(keepingCapacity: true)
         domains.appendKey(bytes, claimed, to: &aor)
+        if let target = aliases[aor] { aor = target }
         let domains = domains
         let verdict = authenticator?.check(
             bytes,

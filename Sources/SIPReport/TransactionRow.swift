@@ -98,7 +98,9 @@ public struct TransactionRow: Sendable, Hashable {
     public var fork: Int
     /// The last status code that came or went, 0 when none did.
     public var code: Int
-    /// Why its request was answered so, in words of ours and the sender's; empty where the code says it all.
+    /// Why its request was answered so, in words; empty where the code says it all.
+    ///
+    /// They may quote the sender, byte for byte.
     public var note: String
     /// When it ended; nil while it runs.
     public var endedAt: Moment?

@@ -1,3 +1,4 @@
+import SIPCore
 import SIPFlow
 import SIPReport
 import Testing
@@ -197,6 +198,32 @@ struct ProxyAuthenticationTests {
     )
     func order(uri: String, fields: [String], code: Int) {
         #expect(send("MESSAGE", uri, fields).map(\.code) == [code])
+    }
+
+    @Test("who calls under another name of his gives his own password")
+    func alias() throws {
+        let rig = Rig(users: [.alice, .bob]) {
+            $0.userAliases = ["sip:100@example.test": "sip:alice@example.test"]
+        }
+        func call(_ cseq: Int, _ fields: [String]) throws -> Sent {
+            let text = Make.request(
+                "MESSAGE",
+                Self.uri,
+                from: "100",
+                port: "5070",
+                branch: "\(cseq)",
+                cseq: cseq,
+                extra: fields
+            )
+            rig.receive(text, from: "5070")
+            return try #require(rig.one(to: "5070"))
+        }
+        let challenge = try call(1, [])
+        #expect(challenge.code == 407)
+        #expect(try call(2, [User.bob.answer(challenge, "MESSAGE", Self.uri)]).code == 403)
+        #expect(
+            try call(3, [User.alice.answer(challenge, "MESSAGE", Self.uri, count: "00000002")]).code == 404
+        )
     }
 
     @Test("OPTIONS to the server itself need no password")

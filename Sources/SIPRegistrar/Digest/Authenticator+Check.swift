@@ -59,7 +59,7 @@ extension Authenticator {
         case none(DigestVerdict)
     }
 
-    /// Takes the first field for our realm that can be checked; else says what was wrong with the best of the others.
+    /// Takes the first field for our realm that can be checked; else says why there is none.
     ///
     /// A field with an empty nonce answers no challenge: some phones say who they are before they are asked.
     private func choose(

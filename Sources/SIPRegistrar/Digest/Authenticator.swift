@@ -54,8 +54,9 @@ public struct Authenticator: ~Copyable {
     /// True when a realm, as written in credentials, is one that we challenge for.
     public func hasRealm(_ bytes: Span<UInt8>, _ realm: Slice) -> Bool { accounts.hasRealm(bytes, realm) }
 
-    /// Appends a challenge line for each algorithm, the strongest first, for the domain of an address of record.
+    /// Appends a challenge line for each algorithm, the strongest first.
     ///
+    /// The realm is that of the domain of an address of record.
     /// A client that knows only MD5, and fails at more, gets MD5 alone.
     public mutating func appendChallenges(
         _ bytes: Span<UInt8>,
@@ -87,7 +88,7 @@ public struct Authenticator: ~Copyable {
     }
 }
 
-/// Where the domain of an address of record begins: after its last `@`, or at its head when there is none.
+/// Where the domain of an address of record begins: after its last `@`, else at its head.
 func domainStart(of aor: Span<UInt8>) -> Int {
     var start = aor.count
     while start > 0 && aor[start - 1] != UInt8(ascii: "@") { start -= 1 }

@@ -1,6 +1,6 @@
 import SIPSyntax
 
-/// True for a client that fails at the sight of a challenge for another algorithm than MD5, wherever it stands.
+/// True for a client that fails at a challenge for another algorithm than MD5, wherever it stands.
 ///
 /// - Shape: named by what they send. baresip before 3.12 gives up (baresip/re #1103), sipsak reads the first line only,
 ///   and so does SIPp before 3.7, which then ends (SIPp/sipp #488); it names itself by its branches alone.
