@@ -1,5 +1,6 @@
 import SIPCore
 import SIPFlow
+import SIPRegistrar
 import Testing
 
 @testable import ConsoleApp

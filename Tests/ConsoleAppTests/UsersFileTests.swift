@@ -1,4 +1,5 @@
 import SIPCrypto
+import SIPFlow
 import SIPRegistrar
 import Testing
 
