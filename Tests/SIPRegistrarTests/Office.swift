@@ -104,7 +104,7 @@ final class Office {
             aor: key(bytes.span.text(to.uri)).span,
             flow: flow(source),
             now: now,
-            clock: ClockAnchor(moment: .zero, unixNanoseconds: 1_289_690_940_000_000_000),
+            clock: Self.clock,
             headers: &headers
         )
         let lines = headers.span.text(Slice(0, headers.count)).components(separatedBy: "\r\n")
@@ -187,6 +187,24 @@ final class Office {
     }
     func kick(aor: String) -> [RemovedBinding] { registrar.remove(aor: aor, now: now) }
     func restore(_ removed: [RemovedBinding]) -> [RemovedBinding] { registrar.restore(removed, now: now) }
+
+    /// The program ends and begins again with what this store held; the same policy, an empty table before.
+    func restart(with stored: [StoredBinding]) {
+        registrar = Registrar(limits: registrar.limits, policy: registrar.policy, seed: 12, now: now)
+        _ = registrar.restore(stored, listeners: [listener], now: now, clock: Self.clock)
+    }
+
+    /// What a store would hold of the changes since the last time.
+    func storedBatch() -> [StoredBinding] {
+        let batch = registrar.takeBatch(listeners: [listener], clock: Self.clock)
+        registrar.batchStored()
+        return batch.kept
+    }
+
+    private static let clock = ClockAnchor(moment: .zero, unixNanoseconds: 1_289_690_940_000_000_000)
+    private var listener: Listener {
+        Listener(transport: .udp, address: SocketAddress(ip: .v4(0x7f00_0001), port: 5_060))
+    }
 }
 
 extension String {

@@ -109,4 +109,19 @@ struct OutboundTests {
         office.register("<sip:a@notinvalid>", to: "sip:h@example.test")
         #expect(office.lookUp("sip:h@example.test").map(\.isBehindNAT) == [false, false])
     }
+
+    @Test("G20 Q17 after a restart a flow is still a flow, and a made-up host still not looked for")
+    func restart() {
+        let office = office()
+        office.restart(with: [])
+        office.register(flow(1, "sip:a@phone.example.test"), extra: supported)
+        office.register("<sip:x@q4k2.invalid>", to: "sip:w@example.test")
+        office.register("<sip:h@phone.example.test>;reg-id=1", to: "sip:h@example.test")
+        office.restart(with: office.storedBatch())
+        #expect(office.lookUp().map(\.isBehindNAT) == [true])
+        #expect(office.lookUp("sip:w@example.test").map(\.isBehindNAT) == [true])
+        #expect(office.lookUp("sip:h@example.test").map(\.isBehindNAT) == [false])
+        office.register(flow(1, "sip:a@10.0.0.2"), callID: "new", extra: supported)
+        #expect(office.targets() == ["sip:a@10.0.0.2"])
+    }
 }
