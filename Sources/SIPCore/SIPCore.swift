@@ -75,6 +75,9 @@ public struct SIPCore: ~Copyable {
             userAliases: configuration.userAliases,
             authenticator: authentication.map { Authenticator($0, keyedHash: keyedHash, start: now) }
         )
+        if let interval = configuration.pingInterval {
+            proxy.registrar.startPings(PingPolicy(interval: interval), now: now)
+        }
     }
 
     /// A message arrived.
@@ -104,6 +107,7 @@ public struct SIPCore: ~Copyable {
         if record.isRetransmission { counters.retransmissions += 1 }
         if let drop = record.drop { counters.drops[Int(drop.rawValue)] += 1 }
         _ = trace.append(record, bytes)
+        proxy.notifyWatchers(now: now, into: &outbox)
         traceSent(from: firstSent, outbox, now: now)
     }
 
@@ -111,6 +115,7 @@ public struct SIPCore: ~Copyable {
     public mutating func fire(now: Moment, into outbox: inout Outbox) {
         let firstSent = outbox.entries.count
         proxy.fire(now: now, into: &outbox)
+        proxy.notifyWatchers(now: now, into: &outbox)
         traceSent(from: firstSent, outbox, now: now)
     }
 
@@ -130,6 +135,7 @@ public struct SIPCore: ~Copyable {
         } else {
             proxy.peerUnreachable(flow.peer, now: now, into: &outbox)
         }
+        proxy.notifyWatchers(now: now, into: &outbox)
         traceSent(from: firstSent, outbox, now: now)
     }
 

@@ -100,6 +100,7 @@ struct Startup: Sendable {
         core.defaultExpiry = min(max(core.defaultExpiry, core.minimumExpiry), core.maximumExpiry)
         core.contactsPerAOR = settings.contactsPerAOR ?? core.contactsPerAOR
         core.serviceRoute = settings.serviceRoute ?? core.serviceRoute
+        core.pingInterval = settings.pingInterval ?? core.pingInterval
         core.t1 = settings.t1 ?? core.t1
         core.t2 = settings.t2 ?? core.t2
         core.t4 = settings.t4 ?? core.t4
