@@ -83,6 +83,10 @@ public struct CoreConfiguration: Sendable, Hashable {
     ///
     /// Default 181 s.
     public var timerC = Interval.seconds(181)
+    /// How often each registered contact is asked with OPTIONS whether it is there.
+    ///
+    /// Default nil: never.
+    public var pingInterval: Interval?
     /// The byte budget of the trace ring.
     ///
     /// Default 64 MiB.

@@ -35,22 +35,29 @@ extension SIPCore {
         now: Moment,
         into outbox: inout Outbox
     ) -> CommandOutcome {
-        switch command {
-        case .kick(let request): kick(request, now: now)
-        case .undoKick(let audit, let actor): undoKick(audit, actor: actor, now: now)
-        case .ban(let request): ban(request, now: now)
-        case .unban(let source, let actor): unban(source, actor: actor, now: now)
-        }
+        let firstSent = outbox.entries.count
+        let outcome =
+            switch command {
+            case .kick(let request): kick(request, now: now)
+            case .undoKick(let audit, let actor): undoKick(audit, actor: actor, now: now)
+            case .ban(let request): ban(request, now: now)
+            case .unban(let source, let actor): unban(source, actor: actor, now: now)
+            }
+        proxy.notifyWatchers(now: now, into: &outbox)
+        traceSent(from: firstSent, outbox, now: now)
+        return outcome
     }
 
     private mutating func kick(_ request: KickRequest, now: Moment) -> CommandOutcome {
         var removed: [RemovedBinding] = []
+        let told = Dismissal(request.act.event, words: request.reason)
         for target in request.targets {
             switch target {
-            case .binding(let id): removed += proxy.registrar.remove(binding: id.number, now: now)
+            case .binding(let id):
+                removed += proxy.registrar.remove(binding: id.number, telling: told, now: now)
             case .contact(let aor, let contact):
-                removed += proxy.registrar.remove(contact: contact, of: aor, now: now)
-            case .aor(let aor): removed += proxy.registrar.remove(aor: aor, now: now)
+                removed += proxy.registrar.remove(contact: contact, of: aor, telling: told, now: now)
+            case .aor(let aor): removed += proxy.registrar.remove(aor: aor, telling: told, now: now)
             }
         }
         guard !removed.isEmpty else {
@@ -101,5 +108,17 @@ extension SIPCore {
         operations.unreported.append(entry)
         keeper.note(entry)
         return entry
+    }
+}
+
+extension KickAct {
+    /// What watchers of the registration hear of it.
+    fileprivate var event: ContactEvent {
+        switch self {
+        case .drop: .deactivated
+        case .bounce(nil): .deactivated
+        case .bounce(let seconds?): .probation(retryAfter: seconds)
+        case .reject: .rejected
+        }
     }
 }

@@ -154,8 +154,23 @@ extension RegistrationRow {
             instance: binding.instance,
             isBehindNAT: binding.isBehindNAT,
             asked: binding.asked,
-            alike: binding.alike
+            alike: binding.alike,
+            reachability: ContactReachability(binding.ping.reachability),
+            roundTrip: binding.ping.roundTrip
         )
+    }
+}
+
+extension ContactReachability {
+    /// The report's word for what pings say.
+    fileprivate init(_ reachability: Reachability) {
+        self =
+            switch reachability {
+            case .unknown: .unknown
+            case .prompt: .prompt
+            case .late: .late
+            case .dead: .dead
+            }
     }
 }
 

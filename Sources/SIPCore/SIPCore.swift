@@ -84,6 +84,9 @@ public struct SIPCore: ~Copyable {
         proxy.options.maximumBreadth = configuration.maximumBreadth
         proxy.options.controlsOverload = configuration.controlsOverload
         proxy.options.followsRedirects = configuration.followsRedirects
+        if let interval = configuration.pingInterval {
+            proxy.registrar.startPings(PingPolicy(interval: interval), now: now)
+        }
     }
 
     /// A message arrived.
@@ -122,6 +125,7 @@ public struct SIPCore: ~Copyable {
         if record.isRetransmission { counters.retransmissions += 1 }
         if let drop = record.drop { counters.drops[Int(drop.rawValue)] += 1 }
         _ = trace.append(record, bytes)
+        proxy.notifyWatchers(now: now, into: &outbox)
         traceSent(from: firstSent, outbox, now: now)
     }
 
@@ -129,6 +133,7 @@ public struct SIPCore: ~Copyable {
     public mutating func fire(now: Moment, into outbox: inout Outbox) {
         let firstSent = outbox.entries.count
         proxy.fire(now: now, into: &outbox)
+        proxy.notifyWatchers(now: now, into: &outbox)
         traceSent(from: firstSent, outbox, now: now)
     }
 
@@ -148,6 +153,7 @@ public struct SIPCore: ~Copyable {
         } else {
             proxy.peerUnreachable(flow.peer, now: now, into: &outbox)
         }
+        proxy.notifyWatchers(now: now, into: &outbox)
         traceSent(from: firstSent, outbox, now: now)
     }
 

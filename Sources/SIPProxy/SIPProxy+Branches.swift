@@ -52,7 +52,12 @@ extension SIPProxy {
         now: Moment,
         into outbox: inout Outbox
     ) {
-        guard let place = branch.context else { return }
+        let place: UInt32
+        switch branch.owner {
+        case .context(let context): place = context
+        case .server(let request): return ownRequestFailed(request, now: now)
+        case .nobody: return
+        }
         if startOtherFlow(instead: branch.id, place, now: now, into: &outbox) {
             return settleBranch(branch.id, place, now: now, into: &outbox)
         }

@@ -81,6 +81,10 @@ extension SIPProxy {
     ) {
         if method == .register {
             register(id, bytes, index, over: flow, now: now, into: &outbox)
+        } else if method == .subscribe,
+            receiveSubscribe(id, route.uri, bytes, index, over: flow, now: now, into: &outbox)
+        {
+            return
         } else if route.uri.isSIP && (route.uri.user ?? Slice(0, 0)).isEmpty {
             answerOwn(id, method, bytes, index, now: now, into: &outbox)
         } else {
@@ -227,7 +231,7 @@ extension SIPProxy {
         headers.append(ascii: "REFER, SUBSCRIBE, NOTIFY, PUBLISH\r\nAccept: */*\r\nSupported: path")
         if registrar.takesOutbound { headers.append(ascii: ", outbound") }
         if registrar.hasGRUU { headers.append(ascii: ", gruu") }
-        headers.append(ascii: "\r\n")
+        headers.append(ascii: "\r\nAllow-Events: reg\r\n")
     }
 
     private mutating func register(
@@ -285,7 +289,7 @@ extension SIPProxy {
     }
 
     /// Appends an Unsupported field for a Require or Proxy-Require field; false when we know all it names.
-    private mutating func appendUnsupported(
+    mutating func appendUnsupported(
         _ bytes: Span<UInt8>,
         _ index: MessageIndex,
         _ id: HeaderID

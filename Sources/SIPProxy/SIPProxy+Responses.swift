@@ -15,12 +15,12 @@ extension SIPProxy {
             let branch = via.branch.flatMap({ Branch(bytes, $0) }), domains.wrote(bytes, via),
             let id = clientTransaction(branch, bytes, cseq)
         else { return Disposition(drop: .strayResponse) }
-        // Only our own CANCEL has no Via below ours; without one there is nobody to forward to (§16.7 step 3).
-        guard cseq.method == .cancel || hasViaBelow(bytes, index, via) else {
+        let reference = layer.reference(id)
+        // Without a Via below ours there is nobody to forward to (§16.7 step 3).
+        guard isOwnRequest(reference, cseq) || hasViaBelow(bytes, index, via) else {
             return Disposition(transaction: id, drop: .malformed)
         }
         noteLoad(bytes, via, of: id, now: now)
-        let reference = layer.reference(id)
         let result = layer.receive(bytes, index, code: code, for: id, now: now, into: &outbox)
         switch result {
         case .absorb:
@@ -43,6 +43,14 @@ extension SIPProxy {
         return layer.hasMethod(id, bytes, cseq) ? id : nil
     }
 
+    /// True for a request of the server's own, a CANCEL included: nothing is below its Via.
+    private func isOwnRequest(_ branch: TransactionRecord.Reference, _ cseq: CSeq) -> Bool {
+        switch branch.owner {
+        case .server: true
+        case .nobody, .context: cseq.method == .cancel
+        }
+    }
+
     private func hasViaBelow(_ bytes: Span<UInt8>, _ index: MessageIndex, _ via: Via) -> Bool {
         guard let field = index.first(.via) else { return false }
         return index.next(after: field) != nil || via.whole.end < field.value.end
@@ -57,6 +65,12 @@ extension SIPProxy {
         now: Moment,
         into outbox: inout Outbox
     ) {
+        switch branch.owner {
+        case .server(let request):
+            if code >= 200 { ownRequestAnswered(request, code, bytes, index, now: now) }
+            return
+        case .nobody, .context: break
+        }
         guard branch.parent != .none else { return }
         guard let place = branch.context else {
             // The branch had its final response, or is a CANCEL: only another 2xx to an INVITE still passes.

@@ -6,6 +6,7 @@ import SIPTransaction
 extension SIPProxy {
     /// Adds a binding to the targets of a context, unless nothing can be sent there.
     mutating func addTarget(_ binding: BindingCursor, _ place: UInt32, over flow: Flow) {
+        if registrar.isSilent(binding) { return }
         let view = registrar.binding(binding)
         let bytes = view.bytes
         // A sips contact must not be called in the clear, and no other scheme can be called at all.
@@ -32,7 +33,7 @@ extension SIPProxy {
         )
     }
 
-    private func firstRoute(_ bytes: Span<UInt8>, _ path: Slice) -> URI? {
+    func firstRoute(_ bytes: Span<UInt8>, _ path: Slice) -> URI? {
         var cursor = ValueCursor(path)
         return cursor.next(bytes).flatMap { routeURI(bytes, $0) }
     }

@@ -123,6 +123,8 @@ public struct SIPProxy: ~Copyable {
             }
         }
         registrar.expire(now: now)
+        registrar.subscriptions.expire(now: now)
+        if let deadline = registrar.nextPingDeadline, deadline <= now { sendPings(now: now, into: &outbox) }
     }
 
     /// The network refused a message of a transaction.
@@ -136,9 +138,16 @@ public struct SIPProxy: ~Copyable {
 
     /// When to call `fire`.
     public var nextDeadline: Moment? {
-        guard let bindings = registrar.nextDeadline else { return layer.nextDeadline }
-        guard let transactions = layer.nextDeadline else { return bindings }
-        return min(bindings, transactions)
+        earlier(
+            earlier(layer.nextDeadline, registrar.nextDeadline),
+            earlier(registrar.subscriptions.nextDeadline, registrar.nextPingDeadline)
+        )
+    }
+
+    private func earlier(_ one: Moment?, _ other: Moment?) -> Moment? {
+        guard let one else { return other }
+        guard let other else { return one }
+        return min(one, other)
     }
 }
 

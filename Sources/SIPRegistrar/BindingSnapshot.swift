@@ -36,6 +36,8 @@ public struct BindingSnapshot: Sendable, Hashable {
     public var asked: Int?
     /// How many bindings of the address of record have its User-Agent; 1 when it named none.
     public var alike: Int
+    /// What the phone answered when it was asked whether it is there.
+    public var ping = PingResult()
 
     init(_ binding: Binding, aor key: [UInt8], alike: Int) {
         id = binding.id

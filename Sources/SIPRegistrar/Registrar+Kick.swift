@@ -3,19 +3,33 @@ import SIPSyntax
 
 extension Registrar {
     /// Drops a binding by its number.
-    public mutating func remove(binding id: UInt64, now: Moment) -> [RemovedBinding] {
+    public mutating func remove(
+        binding id: UInt64,
+        telling dismissal: Dismissal = Dismissal(),
+        now: Moment
+    ) -> [RemovedBinding] {
         guard let slot = places.find(placeHash(id), where: { bindings[$0].id == id }) else { return [] }
-        return [remove(slot, .kicked, now: now)]
+        return [remove(slot, .kicked, telling: dismissal, now: now)]
     }
 
     /// Drops the binding of an address of record that has a contact URI, byte for byte.
-    public mutating func remove(contact: String, of aor: String, now: Moment) -> [RemovedBinding] {
-        slots(of: aor).filter { bindings[$0].text(.contact) == contact }.map { remove($0, .kicked, now: now) }
+    public mutating func remove(
+        contact: String,
+        of aor: String,
+        telling dismissal: Dismissal = Dismissal(),
+        now: Moment
+    ) -> [RemovedBinding] {
+        slots(of: aor).filter { bindings[$0].text(.contact) == contact }
+            .map { remove($0, .kicked, telling: dismissal, now: now) }
     }
 
     /// Drops every binding of an address of record.
-    public mutating func remove(aor: String, now: Moment) -> [RemovedBinding] {
-        slots(of: aor).map { remove($0, .kicked, now: now) }
+    public mutating func remove(
+        aor: String,
+        telling dismissal: Dismissal = Dismissal(),
+        now: Moment
+    ) -> [RemovedBinding] {
+        slots(of: aor).map { remove($0, .kicked, telling: dismissal, now: now) }
     }
 
     /// Puts dropped bindings back under new numbers; gives those that were put back.
@@ -32,7 +46,7 @@ extension Registrar {
             var binding = old.binding
             binding.id = newID()
             binding.aor = makeRecord(old.key.span)
-            insert(binding)
+            insert(binding, .created)
             return true
         }
     }

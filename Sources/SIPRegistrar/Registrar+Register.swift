@@ -198,6 +198,7 @@ extension Registrar {
         let rank = bindings[slot].rank
         let isOtherAgent = changes.isTracked && !hasAgent(of: slot, bytes, index)
         bindings[slot].series = series(of: update, in: bindings[slot].aor, bytes, index)
+        let formerEnd = bindings[slot].expiresAt
         bindings[slot].fill(update, bytes, index)
         bindings[slot].flow = flow
         bindings[slot].refreshedAt = now
@@ -210,6 +211,8 @@ extension Registrar {
         }
         wheel.arm(slot, at: bindings[slot].expiresAt)
         changes.noteChange(slot)
+        tell(bindings[slot].expiresAt < formerEnd ? .shortened : .refreshed, slot)
+        if pings.isOn { pings.heard(of: bindings[slot].id, slot) }
         if isOtherAgent { notePile(of: bindings[slot].aor) }
     }
 

@@ -35,7 +35,10 @@ extension Registrar {
     }
 
     private func snapshot(_ slot: UInt32) -> BindingSnapshot {
-        BindingSnapshot(bindings[slot], aor: records[bindings[slot].aor].key, alike: alike(slot))
+        let key = records[bindings[slot].aor].key
+        var snapshot = BindingSnapshot(bindings[slot], aor: key, alike: alike(slot))
+        if pings.isOn { snapshot.ping = pings.result(of: bindings[slot].id, slot) }
+        return snapshot
     }
 
     /// How many bindings of its address of record have a binding's User-Agent.

@@ -32,7 +32,7 @@ public struct Registrar: ~Copyable {
     let policy: RegistrarPolicy
     /// A whole `Service-Route` line for the 200 to a REGISTER; empty for none (RFC 3608 §6.3).
     let serviceRoute: [UInt8]
-    private let keyedHash: KeyedHash
+    let keyedHash: KeyedHash
     var bindings = Slab<Binding>()
     var records = Slab<AddressOfRecord>()
     private var table = SlotTable()
@@ -41,6 +41,10 @@ public struct Registrar: ~Copyable {
     var wheel: TimerWheel
     var changes = BindingChanges()
     var journal = BindingJournal()
+    /// Who watches which registrations.
+    public var subscriptions: Subscriptions
+    /// Whether phones are asked if they are there, and what they answered.
+    var pings = ContactPings()
     /// The contacts of the REGISTER at hand; kept between requests for its room.
     var updates: [ContactUpdate] = []
     /// What the REGISTER at hand gets beyond RFC 3261.
@@ -56,6 +60,7 @@ public struct Registrar: ~Copyable {
     public init(
         limits: RegistrarLimits,
         policy: RegistrarPolicy = RegistrarPolicy(),
+        subscriptions: SubscriptionLimits = SubscriptionLimits(),
         seed: UInt64,
         now: Moment,
         serviceRoute: String = ""
@@ -65,6 +70,7 @@ public struct Registrar: ~Copyable {
         self.serviceRoute = serviceRoute.isEmpty ? [] : Array("Service-Route: \(serviceRoute)\r\n".utf8)
         keyedHash = KeyedHash(seed: seed)
         wheel = TimerWheel(now: now)
+        self.subscriptions = Subscriptions(limits: subscriptions, seed: seed, now: now)
     }
 
     /// True when flows are kept by `+sip.instance` and `reg-id` (RFC 5626 §6).
@@ -154,7 +160,7 @@ public struct Registrar: ~Copyable {
 
     /// Takes in a new binding.
     @discardableResult
-    mutating func insert(_ binding: Binding) -> UInt32 {
+    mutating func insert(_ binding: Binding, _ event: ContactEvent = .registered) -> UInt32 {
         let slot = bindings.add(binding).slot
         places.insert(placeHash(binding.id), slot)
         link(slot)
@@ -162,12 +168,19 @@ public struct Registrar: ~Copyable {
         changes.noteChange(slot)
         if journal.isOn { journal.noteInsertion(binding.id) }
         notePile(of: binding.aor)
+        tell(event, slot)
         return slot
     }
 
-    /// Takes a binding out.
+    /// Takes a binding out; watchers hear of `dismissal`, or of what the reason means.
     @discardableResult
-    mutating func remove(_ slot: UInt32, _ reason: RemovalReason, now: Moment) -> RemovedBinding {
+    mutating func remove(
+        _ slot: UInt32,
+        _ reason: RemovalReason,
+        telling dismissal: Dismissal? = nil,
+        now: Moment
+    ) -> RemovedBinding {
+        tell(dismissal?.event ?? reason.event, slot, words: dismissal?.words ?? "")
         unlink(slot)
         wheel.cancel(slot)
         let record = bindings[slot].aor

@@ -12,15 +12,23 @@ public enum KickTarget: Sendable, Hashable {
     case aor(String)
 }
 
-/// What a kick does beside removing the binding.
+/// What a kick does beside removing the binding, and what watchers of the registration hear (RFC 3680).
 public enum KickAct: Sendable, Hashable {
-    /// Removes the binding.
+    /// Removes the binding: `deactivated`.
     case drop
+    /// Makes the phone register afresh, after so many seconds if any are given.
+    ///
+    /// `probation` with the time, or `deactivated` without one.
+    case bounce(retryAfter: Int?)
+    /// Asks the phone not to come back by itself: `rejected`.
+    case reject
 
     /// The word on the command line and in the audit log.
     public var name: String {
         switch self {
         case .drop: "drop"
+        case .bounce: "bounce"
+        case .reject: "reject"
         }
     }
 }
@@ -65,7 +73,7 @@ public struct AuditEntry: Sendable, Hashable {
     public var unixNanoseconds: Int64
     /// Who asked.
     public var actor: String
-    /// What was done: `drop`, `undo`, `ban`, `unban`.
+    /// What was done: `drop`, `bounce`, `reject`, `undo`, `ban`, `unban`.
     public var act: String
     /// The bindings it touched, as `aor contact`, or the source.
     public var targets: [String]

@@ -19,9 +19,25 @@ public enum RegistrationState: String, Sendable, Hashable, CaseIterable {
     /// Refreshed in time.
     case ok
     /// Less than a tenth of its time is left, or less than ten seconds.
+    ///
+    /// Or it answers pings late, or missed one.
     case late
+    /// It missed three pings in a row; it stays registered and is asked on.
+    case dead
     /// The contact's address differs from the packet's source.
     case nat
+}
+
+/// What OPTIONS pings say of a contact.
+public enum ContactReachability: String, Sendable, Hashable, CaseIterable {
+    /// It was not asked yet, or pings are off.
+    case unknown
+    /// It answers in time.
+    case prompt
+    /// It answers later than after 500 ms, or missed a ping.
+    case late
+    /// It missed three pings in a row.
+    case dead
 }
 
 /// Why a binding went away.
@@ -74,6 +90,10 @@ public struct RegistrationRow: Sendable, Hashable {
     public var asked: Int?
     /// How many bindings of the address of record have its User-Agent; 1 when it named none.
     public var alike: Int
+    /// What pings say of it.
+    public var reachability: ContactReachability
+    /// How long the last answered ping took; nil while none was answered.
+    public var roundTrip: Interval?
 
     /// Makes a row from all its values.
     public init(
@@ -93,7 +113,9 @@ public struct RegistrationRow: Sendable, Hashable {
         instance: String = "",
         isBehindNAT: Bool = false,
         asked: Int? = nil,
-        alike: Int = 1
+        alike: Int = 1,
+        reachability: ContactReachability = .unknown,
+        roundTrip: Interval? = nil
     ) {
         self.id = id
         self.aor = aor
@@ -112,6 +134,8 @@ public struct RegistrationRow: Sendable, Hashable {
         self.isBehindNAT = isBehindNAT
         self.asked = asked
         self.alike = alike
+        self.reachability = reachability
+        self.roundTrip = roundTrip
     }
 
     /// The seconds that were granted at the last refresh.
@@ -124,6 +148,11 @@ public struct RegistrationRow: Sendable, Hashable {
     public func state(at now: Moment) -> RegistrationState {
         let left = expiresAt - now
         let whole = expiresAt - refreshedAt
+        switch reachability {
+        case .dead: return .dead
+        case .late: return .late
+        case .unknown, .prompt: break
+        }
         if left < .seconds(10) || left.nanoseconds < whole.nanoseconds / 10 { return .late }
         return isBehindNAT ? .nat : .ok
     }

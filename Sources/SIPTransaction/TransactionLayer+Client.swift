@@ -24,7 +24,7 @@ extension TransactionLayer {
             now: now
         )
         record.parent = parent
-        record.context = context
+        record.owner = context.map { .context($0) } ?? .nobody
         record.fork = fork
         storeIdentity(bytes, index, method: method, withKey: false, in: &record)
         return addClient(record, method: method, now: now)
@@ -124,8 +124,7 @@ extension TransactionLayer {
         outbox.finish(to: record.flow, transaction: id.number, isOwn: record.isOwn, isRetransmission: true)
     }
 
-    private mutating func addClient(_ record: TransactionRecord, method: Method, now: Moment) -> TransactionID
-    {
+    mutating func addClient(_ record: TransactionRecord, method: Method, now: Moment) -> TransactionID {
         let isReliable = record.flow.transport.isReliable
         let id: TransactionID
         let deadline: Moment?

@@ -93,7 +93,9 @@ extension TransactionLayer {
         return true
     }
 
-    /// Ends a server transaction without a response, as RFC 4320 §4.2 wants for a late non-INVITE one.
+    /// Ends a transaction at once: nothing more is sent, and what still comes for it is a stray.
+    ///
+    /// RFC 4320 §4.2 wants it for a non-INVITE server transaction that is too late to be answered.
     public mutating func abandon(_ id: TransactionID) {
         end(id)
     }

@@ -13,10 +13,12 @@ extension TransactionRecord {
     public struct Reference: Sendable, Hashable {
         /// Its number.
         public var id: TransactionID
-        /// Its response context.
-        public var context: UInt32?
+        /// Who wants to hear of it.
+        public var owner: TransactionOwner
         /// The server transaction whose request it forwarded.
         public var parent: TransactionID
+        /// Its response context.
+        public var context: UInt32? { owner.context }
     }
 }
 
@@ -121,6 +123,6 @@ extension TransactionLayer {
     /// What an owner needs of a transaction.
     public func reference(_ id: TransactionID) -> TransactionRecord.Reference {
         let record = record(id)
-        return TransactionRecord.Reference(id: id, context: record.context, parent: record.parent)
+        return TransactionRecord.Reference(id: id, owner: record.owner, parent: record.parent)
     }
 }

@@ -78,7 +78,7 @@ public struct TransactionLayer: ~Copyable {
 
     /// Ties a transaction to a response context, or unties it.
     public mutating func setContext(_ id: TransactionID, _ context: UInt32?) {
-        change(id) { $0.context = context }
+        change(id) { $0.owner = context.map { .context($0) } ?? .nobody }
     }
 
     /// Keeps words for people with a transaction: why its request is answered as it is.

@@ -29,8 +29,10 @@ public struct TransactionRecord: Sendable {
     ///
     /// Client: the branch's hash.
     public internal(set) var hash: UInt64
+    /// Who wants to hear what becomes of it.
+    public internal(set) var owner = TransactionOwner.nobody
     /// The proxy's response context, or nothing.
-    public var context: UInt32?
+    public var context: UInt32? { owner.context }
     /// Client: the server transaction whose request it forwards.
     public internal(set) var parent = TransactionID.none
     /// Client: the place among its parent's branches, from 0.

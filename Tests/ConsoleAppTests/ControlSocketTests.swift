@@ -128,6 +128,27 @@ struct ControlSocketTests {
         #expect(lines.map { $0.contains(#""act":"ban""#) } == [true, false])
     }
 
+    @Test(
+        "a kick says what was done; one with an act that there is not is refused",
+        arguments: [
+            ("bounce", 60, "bounce"), ("reject", nil, "reject"), (nil, nil, "drop"), ("hug", nil, nil),
+        ] as [(String?, Int?, String?)]
+    )
+    func acts(act: String?, after: Int?, done: String?) throws {
+        let lab = try Lab()
+        try lab.register()
+        var kick = ControlRequest(.kick)
+        kick.targets = ["anna@demo.test"]
+        kick.act = act
+        kick.after = after
+        let answer = try lab.ask(kick)
+        if let done {
+            #expect(answer["kicked"]["act"] == .string(done))
+        } else {
+            #expect(answer["error"]["code"] == .string("bad_request"))
+        }
+    }
+
     @Test("refuses a kick that meets nobody")
     func notFound() throws {
         let lab = try Lab()

@@ -30,14 +30,16 @@ struct JSONRowsTests {
             callID: "abc@x",
             cseq: 41,
             q: 500,
-            asked: 7_200
+            asked: 7_200,
+            reachability: .prompt,
+            roundTrip: .milliseconds(12)
         )
         let json = RegistrationJSON(row, now: Moment.zero + .milliseconds(60_500), clock: Self.clock)
         #expect(
             try text(json) == """
                 {"alike":1,"aor":"1001@lab.test","asked":7200,"call_id":"abc@x",\
                 "contact":"sip:1001@10.0.0.21:5062","cseq":41,"expires":3599.5,"granted":3600,"id":7,"instance":"","path":"","q":0.5,"refreshed":"2026-01-01T00:01:00.000Z",\
-                "refreshes":1,"registered":"2026-01-01T00:00:00.000Z","source":"10.0.0.21:5062","state":"ok",\
+                "refreshes":1,"registered":"2026-01-01T00:00:00.000Z","rtt":0.012,"source":"10.0.0.21:5062","state":"ok",\
                 "transport":"UDP","user_agent":"Phone/1"}
                 """
         )

@@ -44,6 +44,10 @@ struct SettingsTests {
                     + "write service_route = \"<sip:10.0.0.1;lr>\""
             ),
             (
+                "[registrar]\nping = \"1s\"",
+                "c:2: registrar.ping: expected a time from 5s to 3600s, found \"1s\"; write ping = \"30s\""
+            ),
+            (
                 "[login]\nalgorithms = [\"SHA1\"]",
                 "c:2: login.algorithms: \"SHA1\" is no algorithm that is known here; "
                     + "write algorithms = [\"SHA-256\", \"MD5\"], or one of them"
@@ -131,6 +135,7 @@ struct SettingsTests {
             maximum_expiry = 1200
             contacts_per_aor = 3
             service_route = "<sip:10.0.0.1;lr>"
+            ping = "30s"
             [login]
             nonce_life = "2m"
             without_qop = true
@@ -182,6 +187,7 @@ struct SettingsTests {
         #expect(startup.core.maximumBreadth == 20 && startup.core.followsRedirects)
         #expect(startup.core.controlsOverload)
         #expect(startup.core.contactsPerAOR == 3)
+        #expect(startup.core.pingInterval == .seconds(30))
         #expect(startup.core.serviceRoute == "<sip:10.0.0.1;lr>")
         #expect(startup.core.bindingLimit == 1_000)
         #expect(startup.core.traceBudget == 2 << 20)

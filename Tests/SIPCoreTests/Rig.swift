@@ -100,6 +100,16 @@ final class Rig {
         now = end
     }
 
+    /// Time passes without a turn of the engine, then one comes.
+    func leap(_ interval: Interval) {
+        now = now + interval
+        core.fire(now: now, into: &outbox)
+        collect()
+    }
+
+    /// How many subscriptions there are.
+    var watchers: Int { core.proxy.registrar.subscriptions.count }
+
     /// The network refuses what is sent to an address.
     func refuse(_ peer: String) {
         guard let address = Self.address(peer) else { return }

@@ -148,25 +148,48 @@ struct MessagesCommand: ParsableCommand {
     }
 }
 
+/// The acts of a kick by their words.
+enum KickWord: String, ExpressibleByArgument, CaseIterable {
+    case drop, bounce, reject
+}
+
 struct KickCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kick",
         abstract: "Drop registrations.",
         discussion:
-            "An address of record drops all its contacts; a contact URI, as registered, drops that one."
+            "An address of record drops all its contacts; a contact URI, as registered, drops that one. "
+            + "Phones and PBXs that watch the registration (RFC 3680) are told by the act: "
+            + "drop and bounce say deactivated, register again; bounce with --retry-after says probation, "
+            + "register again after that time; reject says rejected, do not come back."
     )
 
     @Argument(help: ArgumentHelp("As in 1001@lab.test or sip:1001@10.0.0.21:5062.", valueName: "aor|contact"))
     var targets: [String]
 
-    @Option(help: ArgumentHelp("Why; it goes to the audit log.", valueName: "text"))
+    @Option(help: ArgumentHelp("drop, bounce or reject.", valueName: "act"))
+    var act: KickWord = .drop
+
+    @Option(help: ArgumentHelp("With bounce: when the phone shall come back.", valueName: "seconds"))
+    var retryAfter: Int?
+
+    @Option(help: ArgumentHelp("Why; it goes to the audit log and to who watches.", valueName: "text"))
     var reason: String = ""
 
     @OptionGroup var options: ControlOptions
 
+    func validate() throws {
+        guard let retryAfter else { return }
+        guard act == .bounce, (1...86_400).contains(retryAfter) else {
+            throw ValidationError("--retry-after goes with --act bounce, from 1 to 86400 seconds")
+        }
+    }
+
     func run() throws {
         var request = ControlRequest(.kick)
         request.targets = targets
+        request.act = act.rawValue
+        request.after = retryAfter
         request.reason = reason
         try options.ask(request)
     }

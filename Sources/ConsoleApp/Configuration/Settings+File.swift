@@ -98,6 +98,7 @@ extension Settings {
         defaultExpiry = reader.number("default_expiry", seconds)
         maximumExpiry = reader.number("maximum_expiry", seconds)
         contactsPerAOR = reader.number("contacts_per_aor", 1...1_000)
+        pingInterval = reader.interval("ping", .seconds(5)...Interval.seconds(3_600), example: "30s")
         serviceRoute = reader.text("service_route", example: "<sip:10.0.0.1;lr>")
         if let serviceRoute, !isServiceRoute(serviceRoute) {
             reader.note(

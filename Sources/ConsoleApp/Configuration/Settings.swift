@@ -51,6 +51,7 @@ struct Settings: Sendable, Hashable {
     var maximumExpiry: Int?
     var contactsPerAOR: Int?
     var serviceRoute: String?
+    var pingInterval: Interval?
     var ignoresUserCase: Bool?
     var takesTelephoneNumbers: Bool?
     var contactsOverflow: RegistrarPolicy.Overflow?

@@ -104,6 +104,7 @@ struct Startup: Sendable {
         core.followsRedirects = settings.followsRedirects ?? core.followsRedirects
         core.controlsOverload = settings.controlsOverload ?? core.controlsOverload
         core.sources = settings.sources
+        core.pingInterval = settings.pingInterval ?? core.pingInterval
         core.t1 = settings.t1 ?? core.t1
         core.t2 = settings.t2 ?? core.t2
         core.t4 = settings.t4 ?? core.t4

@@ -22,6 +22,10 @@ struct ControlRequest: Codable, Sendable, Hashable {
     var targets: [String]?
     /// Why, in the operator's words.
     var reason: String?
+    /// What a kick does: `drop`, `bounce` or `reject`; drop when nothing is said.
+    var act: String?
+    /// After how many seconds a bounced phone shall register again.
+    var after: Int?
     /// The audit number of the kick to take back.
     var number: UInt64?
     /// How long a ban lasts, in seconds.

@@ -37,9 +37,18 @@ struct ControlService: Sendable {
         guard let names = request.targets, !names.isEmpty else {
             return then(Self.encode(ControlRefusal(code: .badRequest, message: "kick needs targets")))
         }
+        let act: KickAct
+        switch request.act {
+        case nil, "drop"?: act = .drop
+        case "bounce"?: act = .bounce(retryAfter: request.after)
+        case "reject"?: act = .reject
+        case let other?:
+            let message = "\"\(other)\" is no act: drop, bounce or reject"
+            return then(Self.encode(ControlRefusal(code: .badRequest, message: message)))
+        }
         desk.engine.snapshot { update in
             let targets = names.flatMap { Self.targets($0, in: update.report.registrations) }
-            let order = KickRequest(targets: targets, reason: request.reason ?? "", actor: "ctl")
+            let order = KickRequest(targets: targets, act: act, reason: request.reason ?? "", actor: "ctl")
             perform(.kick(order), then: then)
         }
     }

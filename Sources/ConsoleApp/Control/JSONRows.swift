@@ -30,6 +30,8 @@ struct RegistrationJSON: Encodable {
     var granted: Int
     /// How many bindings of the address of record have this User-Agent.
     var alike: Int
+    /// Seconds that the last answered OPTIONS ping took.
+    @Nullable var rtt: Double?
 
     init(_ row: RegistrationRow, now: Moment, clock: ClockAnchor) {
         id = row.id.number
@@ -51,6 +53,7 @@ struct RegistrationJSON: Encodable {
         asked = row.asked
         granted = row.granted
         alike = row.alike
+        rtt = row.roundTrip.map(\.seconds)
     }
 }
 

@@ -25,7 +25,7 @@ extension TextTable {
     private static let columns: [ControlRequest.Command: [(title: String, key: String)]] = [
         .registrations: [
             ("AOR", "aor"), ("CONTACT", "contact"), ("TRANSPORT", "transport"), ("SOURCE", "source"),
-            ("EXPIRES", "expires"), ("STATE", "state"), ("USER AGENT", "user_agent"),
+            ("EXPIRES", "expires"), ("STATE", "state"), ("RTT", "rtt"), ("USER AGENT", "user_agent"),
         ],
         .transactions: [
             ("ROLE", "role"), ("METHOD", "method"), ("STATE", "state"), ("PEER", "peer"), ("AGE", "age"),

@@ -40,6 +40,15 @@ extension RegistrationItem: ListRow {
             key: { item, _ in .number(item.row.expiresAt.nanoseconds) }
         ),
         Column(
+            title: "RTT",
+            width: 6...7,
+            priority: 6,
+            isRight: true,
+            roleOf: { item, _ in item.row.reachability == .late ? .stateWarn : .textMuted },
+            text: { item, _ in item.row.roundTrip.map(Format.roundTrip) ?? "-" },
+            key: { item, _ in .number(item.row.roundTrip?.nanoseconds ?? .max) }
+        ),
+        Column(
             title: "UA",
             width: 10...30,
             priority: 5,
@@ -51,9 +60,7 @@ extension RegistrationItem: ListRow {
             title: "State",
             width: 5...8,
             priority: 9,
-            roleOf: { item, context in
-                !item.isPiledUp && item.row.state(at: context.now) == .ok ? .stateOK : .stateWarn
-            },
+            roleOf: { item, context in item.isPiledUp ? .stateWarn : item.row.state(at: context.now).role },
             changesWithTime: true,
             text: { item, context in item.stateWord(at: context.now) + item.pileMark },
             key: { item, context in .text(item.stateWord(at: context.now)) }
@@ -114,11 +121,23 @@ extension RegistrationItem: ListRow {
         case .cseq: return .number(Double(row.cseq))
         case .age: return .number((context.now - row.registeredAt).seconds)
         case .expires: return .number((row.expiresAt - context.now).seconds)
+        case .rtt: return row.roundTrip.map { .number($0.seconds) }
         case .reason: return ghost.map { .text($0.reason.rawValue) }
         case .kind: return .text("registration")
-        case .dst, .method, .status, .role, .branch, .tag, .rtt, .pdd, .dur, .retrans, .legs, .body, .diag,
+        case .dst, .method, .status, .role, .branch, .tag, .pdd, .dur, .retrans, .legs, .body, .diag,
             .dir:
             return nil
+        }
+    }
+}
+
+extension RegistrationState {
+    /// How it looks.
+    fileprivate var role: Role {
+        switch self {
+        case .ok: .stateOK
+        case .late, .nat: .stateWarn
+        case .dead: .stateBad
         }
     }
 }

@@ -24,12 +24,23 @@ struct Diagnosis {
         let left = item.row.expiresAt - context.now
         switch item.row.state(at: context.now) {
         case .ok: return nil
+        case .late where item.row.reachability == .late: return late(item.row)
         case .late: return "\(item.row.aor) has not refreshed: \(Format.latency(left)) left."
+        case .dead:
+            return "\(item.row.aor) left three OPTIONS pings unanswered: off, or cut off. It is asked on."
         case .nat:
             let contact = Words.host(of: Words.address(ofURI: item.row.contact))
             return
                 "\(item.row.aor) says \(contact) and sends from \(item.row.flow.peer): behind NAT; answered there."
         }
+    }
+
+    private func late(_ row: RegistrationRow) -> String {
+        guard let roundTrip = row.roundTrip, roundTrip > .milliseconds(500) else {
+            return "\(row.aor) left its last OPTIONS ping unanswered."
+        }
+        return
+            "\(row.aor) answers OPTIONS only after \(Format.roundTrip(roundTrip)): its path is slow or loses packets."
     }
 
     private var call: String? {

@@ -56,6 +56,13 @@ enum Format {
         }
     }
 
+    /// `12 ms`, `1240 ms`, `<1 ms`: a round trip, in milliseconds up to ten seconds.
+    static func roundTrip(_ time: Interval) -> String {
+        let milliseconds = time.milliseconds
+        if milliseconds < 1 { return "<1 ms" }
+        return milliseconds < 10_000 ? "\(milliseconds) ms" : latency(time)
+    }
+
     /// `+0.041`, `+12.500`: the time since the message before, in seconds.
     static func delta(_ time: Interval) -> String {
         let milliseconds = max(0, time.milliseconds)

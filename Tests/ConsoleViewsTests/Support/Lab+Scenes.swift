@@ -29,8 +29,8 @@ extension Lab {
     }
 
     private mutating func phones() {
-        register("1001", host: 21, port: 5_062, ago: 708, refreshes: 14)
-        register("1002", host: 22, expires: 600, ago: 479)
+        register("1001", host: 21, port: 5_062, ago: 708, refreshes: 14, reachability: .prompt, rtt: 12)
+        register("1002", host: 22, expires: 600, ago: 479, reachability: .late, rtt: 1_240)
         register("1003", host: 23, agent: "PolycomVVX-VVX_450-UA/5.9", ago: 496, refreshes: 3)
         register("1009", host: 40, ago: 3_582, refreshes: 1)
         register(
@@ -42,7 +42,7 @@ extension Lab {
             contact: "sip:1011@192.168.1.20:5060;transport=udp"
         )
         register("1011", host: 32, agent: "baresip v3.16", ago: 12)
-        register("2002", host: 57, agent: "Snom D785", ago: 900)
+        register("2002", host: 57, agent: "Snom D785", ago: 900, reachability: .dead, rtt: 9)
         register("reception.ground-floor", host: 58, agent: "漢字 phone ☎", ago: 60)
     }
 

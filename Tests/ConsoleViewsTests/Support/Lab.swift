@@ -70,7 +70,9 @@ struct Lab {
         agent: String = "Yealink SIP-T46S",
         ago: Int = 0,
         refreshes: Int = 0,
-        contact: String? = nil
+        contact: String? = nil,
+        reachability: ContactReachability = .unknown,
+        rtt: Int? = nil
     ) -> BindingID {
         lastBinding += 1
         let id = BindingID(lastBinding)
@@ -88,7 +90,9 @@ struct Lab {
                 userAgent: agent,
                 callID: "reg-\(user)@10.0.0.\(host)",
                 cseq: UInt32(1 + refreshes),
-                isBehindNAT: contact != nil
+                isBehindNAT: contact != nil,
+                reachability: reachability,
+                roundTrip: rtt.map { .milliseconds($0) }
             )
         )
         return id
