@@ -1,4 +1,5 @@
 public import SIPFlow
+public import SIPNextHop
 public import SIPRegistrar
 
 /// How the registrar and proxy behave.
@@ -69,6 +70,8 @@ public struct CoreConfiguration: Sendable, Hashable {
     ///
     /// Default 181 s.
     public var timerC = Interval.seconds(181)
+    /// The name servers that host names are looked up with.
+    public var nameService = NameService()
     /// The byte budget of the trace ring.
     ///
     /// Default 64 MiB.

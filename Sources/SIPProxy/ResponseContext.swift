@@ -17,6 +17,8 @@ struct Target {
     var isHeld = false
     /// The client transaction that went there; `none` before.
     var branch = TransactionID.none
+    /// The place among the context's names, when the next hop is yet to be found by its name.
+    var name: Int? = nil
 }
 
 /// What became of one request that was forwarded to one or more targets (RFC 3261 §16.7).
@@ -55,6 +57,12 @@ struct ResponseContext {
     var bestCode = 0
     /// The challenges of the 401 and 407 responses that were not the best, as whole lines.
     var challenges: [UInt8] = []
+    /// Why, when the best is our own.
+    var ownReason: String?
+    /// The host names of targets.
+    var names: [NamedHop] = []
+    /// The targets by name that were begun.
+    var searches: [HopSearch] = []
 
     /// Makes the place ready for another request; arrays keep their room.
     mutating func reset() {
@@ -67,6 +75,9 @@ struct ResponseContext {
         best = .none
         bestCode = 0
         challenges.removeAll(keepingCapacity: true)
+        ownReason = nil
+        names.removeAll(keepingCapacity: true)
+        searches.removeAll(keepingCapacity: true)
     }
 
     /// True until a 2xx, a 6xx or a CANCEL: a failed branch may be replaced.

@@ -1,4 +1,5 @@
 import SIPFlow
+import SIPNextHop
 import SIPRegistrar
 import SIPSyntax
 import SIPTransaction
@@ -12,22 +13,19 @@ extension SIPProxy {
         guard let uri = try? URI(bytes.span, view.contact), uri.scheme == .sip else { return }
         let path =
             view.path.isEmpty ? StoredBytes.none : layer.store.add(bytes.span.extracting(view.path.range))
-        let flow =
-            if view.isBehindNAT {
-                view.flow
-            } else if view.path.isEmpty {
-                resolve(bytes.span, uri, over: flow) ?? view.flow
-            } else {
-                firstRoute(bytes.span, view.path).flatMap { resolve(bytes.span, $0, over: flow) } ?? view.flow
-            }
+        let hop = view.isBehindNAT ? nil : view.path.isEmpty ? uri : firstRoute(bytes.span, view.path)
+        let next = hop.flatMap { resolve(bytes.span, $0, over: flow) }
+        let query = next == nil ? hop.flatMap { hopQuery(bytes.span, $0) } : nil
         contexts[Int(place)].targets.append(
             Target(
                 uri: storeURI(bytes.span, uri),
                 path: path,
-                flow: flow,
+                flow: next ?? view.flow,
                 q: view.q,
                 phone: view.phone,
-                isHeld: isPhoneKnown(view.phone, place)
+                isHeld: isPhoneKnown(view.phone, place),
+                // Deviation: a name that DNS does not know is no reason to forget where the phone was heard.
+                name: query.map { addName(NamedHop($0, isRoute: true, fallback: view.flow), place) }
             )
         )
     }
@@ -97,14 +95,26 @@ extension SIPProxy {
             guard target.isHeld || target.q == q ?? target.q else { return }
             contexts[Int(place)].nextTarget += 1
             guard !target.isHeld, !layer.isFull else { continue }
-            q = target.q
-            contexts[Int(place)].targets[number].branch =
-                send(to: target, place, method, route, bytes, index, over: flow, now: now, into: &outbox)
+            if let name = target.name {
+                startNamed(place, name, method, route, bytes, index, over: flow, now: now, into: &outbox)
+            } else if !health.isEmpty, isShut(target.flow, index, now: now) {
+                noteFailure(place, 503)
+            } else {
+                contexts[Int(place)].targets[number].branch =
+                    send(to: target, place, method, route, bytes, index, over: flow, now: now, into: &outbox)
+            }
+            // While nothing is pending, no hop took it: the next group's turn has come.
+            if contexts[Int(place)].pending > 0 { q = target.q }
         }
     }
 
     /// Starts the next group from the stored request, some time after it came.
     mutating func startStoredTargets(_ place: UInt32, now: Moment, into outbox: inout Outbox) {
+        resume(place, search: nil, now: now, into: &outbox)
+    }
+
+    /// Goes on with the stored request: to the next hop of a search, or to the next group of targets.
+    mutating func resume(_ place: UInt32, search: Int?, now: Moment, into outbox: inout Outbox) {
         let server = contexts[Int(place)].server
         guard layer.contains(server), takeRequest(of: server) else { return }
         var stored: [UInt8] = []
@@ -121,11 +131,16 @@ extension SIPProxy {
         route.hops = hopsLeft(stored.span, index) ?? 0
         var flow = layer.record(server).flow
         flow.peer = layer.record(server).source
-        startTargets(place, method, route, stored.span, index, over: flow, now: now, into: &outbox)
+        if let search {
+            let span = stored.span
+            tryNextHop(place, search, method, route, span, index, over: flow, now: now, into: &outbox)
+        } else {
+            startTargets(place, method, route, stored.span, index, over: flow, now: now, into: &outbox)
+        }
     }
 
     /// Forwards a request to one target: the narrow place where a message leaves validation for the wire.
-    private mutating func send(
+    mutating func send(
         to target: Target,
         _ place: UInt32,
         _ method: Method,

@@ -1,4 +1,5 @@
 public import SIPFlow
+import SIPNextHop
 public import SIPRegistrar
 public import SIPSyntax
 public import SIPTransaction
@@ -22,6 +23,13 @@ public struct SIPProxy: ~Copyable {
     public internal(set) var authenticator: Authenticator?
     /// True when there are, or were, accounts: requests must prove who sent them.
     public internal(set) var isEnforced = false
+
+    /// Searches for next hops by name.
+    var finder: NextHopFinder
+    /// What waits for them.
+    var waiters: [NextHopFinder.Ticket: HopWaiter] = [:]
+    /// Which next hops cannot take requests just now.
+    var health = HopHealth()
 
     var contexts: [ResponseContext] = []
     var freeContexts: [UInt32] = []
@@ -48,6 +56,7 @@ public struct SIPProxy: ~Copyable {
         authenticator: consuming Authenticator? = nil
     ) {
         self.domains = domains
+        finder = NextHopFinder(reach: NextHopReach(domains.listeners))
         self.layer = layer
         self.registrar = registrar
         self.clock = clock
@@ -115,11 +124,16 @@ public struct SIPProxy: ~Copyable {
             }
         }
         registrar.expire(now: now)
+        fireSearches(now: now, into: &outbox)
     }
 
     /// The network refused a message of a transaction.
     public mutating func transportFailed(_ id: TransactionID, now: Moment, into outbox: inout Outbox) {
         guard layer.contains(id) else { return }
+        guard id.isClient else {
+            responseFailed(id, now: now, into: &outbox)
+            return
+        }
         let reference = layer.reference(id)
         guard layer.transportFailed(id) else { return }
         layer.settleClient(id)
@@ -128,9 +142,7 @@ public struct SIPProxy: ~Copyable {
 
     /// When to call `fire`.
     public var nextDeadline: Moment? {
-        guard let bindings = registrar.nextDeadline else { return layer.nextDeadline }
-        guard let transactions = layer.nextDeadline else { return bindings }
-        return min(bindings, transactions)
+        earlier(earlier(layer.nextDeadline, registrar.nextDeadline), finder.nextDeadline)
     }
 }
 
@@ -139,5 +151,12 @@ extension SIPProxy {
     /// (RFC 3261 §18.4).
     public mutating func peerUnreachable(_ peer: SocketAddress, now: Moment, into outbox: inout Outbox) {
         for id in layer.clientsWaiting(for: peer) { transportFailed(id, now: now, into: &outbox) }
+        for id in layer.serversAnswering(peer) { responseFailed(id, now: now, into: &outbox) }
     }
+}
+
+/// The earlier of two deadlines, either of which may be missing.
+private func earlier(_ left: Moment?, _ right: Moment?) -> Moment? {
+    guard let left, let right else { return left ?? right }
+    return min(left, right)
 }

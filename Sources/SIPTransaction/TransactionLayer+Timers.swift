@@ -17,6 +17,8 @@ extension TransactionRecord {
         public var context: UInt32?
         /// The server transaction whose request it forwarded.
         public var parent: TransactionID
+        /// True when a response came.
+        public var wasHeard: Bool
     }
 }
 
@@ -121,6 +123,11 @@ extension TransactionLayer {
     /// What an owner needs of a transaction.
     public func reference(_ id: TransactionID) -> TransactionRecord.Reference {
         let record = record(id)
-        return TransactionRecord.Reference(id: id, context: record.context, parent: record.parent)
+        return TransactionRecord.Reference(
+            id: id,
+            context: record.context,
+            parent: record.parent,
+            wasHeard: record.code > 0
+        )
     }
 }

@@ -70,6 +70,11 @@ struct Settings: Sendable, Hashable {
     var t4: Interval?
     var timerC: Interval?
 
+    /// Empty: the system's.
+    var nameServers: [SocketAddress] = []
+    var nameTimeout: Interval?
+    var nameTries: Int?
+
     var bindingLimit: Int?
     var transactionLimit: Int?
     var traceBudget: Int?
