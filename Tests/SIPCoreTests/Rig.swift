@@ -119,25 +119,6 @@ final class Rig {
     }
 
     func replaceUsers(_ users: [User]) { core.replaceAccounts(users.map(\.account)) }
-    /// Begins with what a store holds, and waits for it from now on.
-    func keep(_ bindings: [StoredBinding] = []) {
-        core.keep(in: "store.db", holding: bindings, now: now)
-    }
-
-    /// A store cannot be used.
-    func goOnWithoutStore(_ reason: String) { core.goOnWithoutStore("store.db", reason: reason) }
-
-    /// True when the store has something to do.
-    var hasBatch: Bool { core.hasBatch }
-
-    /// What the store gets next; nil when it has nothing to do.
-    func takeBatch() -> StoreBatch? { core.hasBatch ? core.takeBatch() : nil }
-
-    /// The store has finished with a batch, or failed.
-    func stored(_ batch: StoreBatch, failure: String? = nil) {
-        core.stored(batch.number, failure: failure, now: now, into: &outbox)
-        collect()
-    }
 
     /// Begins with what a store holds, and waits for it from now on.
     func keep(_ bindings: [StoredBinding] = []) {
