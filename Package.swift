@@ -41,14 +41,19 @@ let package = Package(
         // Pure parts: standard library and each other.
         part("SIPFlow"),
         part("SIPSyntax", ["SIPFlow"]),
+        part("SIPNextHop", ["SIPFlow"]),
         part("SIPReport", ["SIPFlow"]),
         part("SIPTrace", ["SIPSyntax", "SIPFlow"]),
         part("SIPTransaction", ["SIPSyntax", "SIPFlow"]),
         part("SIPRegistrar", ["SIPSyntax", "SIPFlow"]),
-        part("SIPProxy", ["SIPRegistrar", "SIPTransaction", "SIPSyntax", "SIPFlow"]),
+        part("SIPProxy", ["SIPNextHop", "SIPRegistrar", "SIPTransaction", "SIPSyntax", "SIPFlow"]),
         part(
             "SIPCore",
-            ["SIPProxy", "SIPRegistrar", "SIPTransaction", "SIPTrace", "SIPReport", "SIPSyntax", "SIPFlow"]
+            [
+                "SIPProxy", "SIPNextHop", "SIPRegistrar", "SIPTransaction", "SIPTrace", "SIPReport",
+                "SIPSyntax",
+                "SIPFlow",
+            ]
         ),
         part("ConsoleViews", ["SIPTrace", "SIPReport", "SIPFlow"]),
 
@@ -56,9 +61,10 @@ let package = Package(
         .target(name: "CSystem"),
         .systemLibrary(name: "CNcurses", providers: [.apt(["libncursesw5-dev"])]),
         .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CAres", linkerSettings: [.linkedLibrary("cares")]),
         .target(name: "CTerminal"),
         part("SIPCrypto", ["SIPRegistrar", "CCrypto"]),
-        part("SIPTransport", ["SIPFlow", "CSystem"]),
+        part("SIPTransport", ["SIPNextHop", "SIPFlow", "CSystem", "CAres"]),
         part(
             "SIPStore",
             ["SIPRegistrar", "SIPReport", "SIPFlow"],
@@ -66,14 +72,18 @@ let package = Package(
         ),
         part(
             "SIPEngine",
-            ["SIPCore", "SIPTransport", "SIPStore", "SIPRegistrar", "SIPTrace", "SIPReport", "SIPFlow"]
+            [
+                "SIPCore", "SIPTransport", "SIPStore", "SIPRegistrar", "SIPTrace", "SIPReport", "SIPNextHop",
+                "SIPFlow",
+            ]
         ),
         part("ConsoleTerminal", ["ConsoleViews", "CNcurses", "CTerminal"]),
         part(
             "ConsoleApp",
             [
                 "ConsoleTerminal", "ConsoleViews", "SIPEngine", "SIPCore", "SIPTransport", "SIPStore",
-                "SIPCrypto", "SIPRegistrar", "SIPTrace", "SIPReport", "SIPSyntax", "SIPFlow", "CSystem",
+                "SIPCrypto", "SIPRegistrar", "SIPTrace", "SIPReport", "SIPNextHop", "SIPSyntax", "SIPFlow",
+                "CSystem",
             ],
             [
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -84,6 +94,7 @@ let package = Package(
 
         tests(of: "SIPFlow"),
         tests(of: "SIPSyntax", ["SIPFlow"]),
+        tests(of: "SIPNextHop", ["SIPFlow"]),
         tests(of: "SIPTrace", ["SIPSyntax", "SIPFlow"]),
         tests(of: "SIPTransaction", ["SIPSyntax", "SIPFlow"]),
         tests(of: "SIPRegistrar", ["SIPCrypto", "SIPSyntax", "SIPFlow"]),
@@ -91,7 +102,8 @@ let package = Package(
         tests(
             of: "SIPCore",
             [
-                "SIPProxy", "SIPRegistrar", "SIPCrypto", "SIPTransaction", "SIPReport", "SIPTrace",
+                "SIPProxy", "SIPNextHop", "SIPRegistrar", "SIPCrypto", "SIPTransaction", "SIPReport",
+                "SIPTrace",
                 "SIPSyntax", "SIPFlow",
             ]
         ),
@@ -101,7 +113,7 @@ let package = Package(
             ["SIPRegistrar", "SIPReport", "SIPFlow"],
             [.product(name: "GRDB", package: "GRDB.swift")]
         ),
-        tests(of: "SIPTransport", ["SIPFlow"]),
+        tests(of: "SIPTransport", ["SIPNextHop", "SIPFlow"]),
         tests(
             of: "SIPEngine",
             ["SIPTransport", "SIPStore", "SIPRegistrar", "SIPCore", "SIPReport", "SIPTrace", "SIPFlow"],
@@ -112,7 +124,7 @@ let package = Package(
             of: "ConsoleApp",
             [
                 "ConsoleTerminal", "ConsoleViews", "SIPEngine", "SIPCore", "SIPTransport", "SIPStore",
-                "SIPCrypto", "SIPRegistrar", "SIPReport", "SIPTrace", "SIPFlow",
+                "SIPCrypto", "SIPRegistrar", "SIPNextHop", "SIPReport", "SIPTrace", "SIPFlow",
             ],
             [.product(name: "ArgumentParser", package: "swift-argument-parser")]
         ),

@@ -1,4 +1,5 @@
 public import SIPFlow
+public import SIPNextHop
 public import SIPRegistrar
 
 /// How the registrar and proxy behave.
@@ -87,6 +88,8 @@ public struct CoreConfiguration: Sendable, Hashable {
     ///
     /// Default nil: never.
     public var pingInterval: Interval?
+    /// The name servers that host names are looked up with.
+    public var nameService = NameService()
     /// The byte budget of the trace ring.
     ///
     /// Default 64 MiB.

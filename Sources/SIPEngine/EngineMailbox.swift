@@ -1,3 +1,4 @@
+import SIPNextHop
 import SIPRegistrar
 import SIPReport
 import SIPStore
@@ -18,6 +19,8 @@ final class EngineMailbox: Sendable {
         case snapshot(then: @Sendable (EngineUpdate) -> Void)
         /// The store has finished with a batch, or failed.
         case stored(UInt64, StoreError?)
+        /// What became of a question to name servers.
+        case resolve(DNSQuestion, DNSAnswer)
     }
 
     /// The orders of a turn to come.

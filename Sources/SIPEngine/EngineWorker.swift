@@ -18,6 +18,7 @@ struct EngineWorker: ~Copyable {
     private var hasPublished = false
     private let mailbox: EngineMailbox
     private let writer: StoreWriter?
+    private let resolver: Resolver
     private let reply: @Sendable (@escaping @Sendable () -> Void) -> Void
 
     /// Waiting ends this long after the last datagram.
@@ -35,12 +36,14 @@ struct EngineWorker: ~Copyable {
         transport: consuming DatagramTransport,
         mailbox: EngineMailbox,
         writer: StoreWriter?,
+        resolver: Resolver,
         reply: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void
     ) {
         self.core = core
         self.transport = transport
         self.mailbox = mailbox
         self.writer = writer
+        self.resolver = resolver
         self.reply = reply
     }
 
@@ -56,6 +59,7 @@ struct EngineWorker: ~Copyable {
         storeRest(now: now)
         sendOutputs(now: now)
         writer?.close()
+        resolver.stop()
         transport.shutDown()
     }
 
@@ -110,6 +114,7 @@ struct EngineWorker: ~Copyable {
         for order in mailbox.takeOrders() { carryOut(order, now: now) }
         sendOutputs(now: now)
         if core.hasBatch { writer?.write(core.takeBatch()) }
+        if core.hasQuestions { resolver.ask(core.takeQuestions()) }
         publishIfWanted(now: now)
         return datagrams
     }
@@ -127,6 +132,8 @@ struct EngineWorker: ~Copyable {
             reply { then(update) }
         case .stored(let number, let failure):
             core.stored(number, failure: failure?.words, now: now, into: &outbox)
+        case .resolve(let question, let answer):
+            core.resolved(question, answer, now: now, into: &outbox)
         }
     }
 

@@ -74,8 +74,17 @@ public actor SIPEngine {
             clock: clock
         )
         let keeper = StoreWriter(store.begin(&core, now: clock.moment), mailbox)
-        worker = EngineWorker(core: core, transport: transport, mailbox: mailbox, writer: keeper) {
-            [replies] work in replies.async(execute: work)
+        let resolver = Resolver(configuration.nameService) { [mailbox] question, answer in
+            _ = mailbox.post(.resolve(question, answer))
+        }
+        worker = EngineWorker(
+            core: core,
+            transport: transport,
+            mailbox: mailbox,
+            writer: keeper,
+            resolver: resolver
+        ) { [replies] work in
+            replies.async(execute: work)
         }
     }
 

@@ -21,6 +21,8 @@ struct Target {
     var breadth = 0
     /// True when a 3xx named it; such targets are tried at once, apart from those that wait.
     var isRedirected = false
+    /// The place among the context's names, when the next hop is yet to be found by its name.
+    var name: Int? = nil
 }
 
 extension Target {
@@ -70,6 +72,12 @@ struct ResponseContext {
     var bestCode = 0
     /// The challenges of the 401 and 407 responses that were not the best, as whole lines.
     var challenges: [UInt8] = []
+    /// Why, when the best is our own.
+    var ownReason: String?
+    /// The host names of targets.
+    var names: [NamedHop] = []
+    /// The targets by name that were begun.
+    var searches: [HopSearch] = []
 
     /// Makes the place ready for another request; arrays keep their room.
     mutating func reset() {
@@ -85,6 +93,9 @@ struct ResponseContext {
         best = .none
         bestCode = 0
         challenges.removeAll(keepingCapacity: true)
+        ownReason = nil
+        names.removeAll(keepingCapacity: true)
+        searches.removeAll(keepingCapacity: true)
     }
 
     /// True until a 2xx, a 6xx or a CANCEL: a failed branch may be replaced.

@@ -1,4 +1,5 @@
 import SIPFlow
+import SIPNextHop
 import SIPSyntax
 import SIPTransaction
 
@@ -8,6 +9,7 @@ extension SIPProxy {
         _ bytes: Span<UInt8>,
         _ index: MessageIndex,
         over flow: Flow,
+        result: NextHopResult? = nil,
         now: Moment,
         into outbox: inout Outbox
     ) -> Disposition {
@@ -33,8 +35,20 @@ extension SIPProxy {
         route.loopHash = loopHash(bytes, index)
         route.hops = hops
         guard !hasLoop(bytes, index, route.loopHash) else { return Disposition(drop: .strayAcknowledgement) }
-        guard let target = acknowledgementTarget(bytes, index, route, over: flow, now: now) else {
+        guard let found = acknowledgementTarget(bytes, index, route, over: flow, now: now) else {
             return Disposition(drop: .strayAcknowledgement)
+        }
+        var target = found.target
+        defer {
+            layer.store.remove(&target.uri)
+            layer.store.remove(&target.path)
+        }
+        if let name = found.name {
+            switch acknowledgementHop(name, result, bytes, index, over: flow, now: now) {
+            case .flow(let next): target.flow = next
+            case .waits: return Disposition()
+            case .none: return Disposition(drop: .strayAcknowledgement)
+            }
         }
         let branchHash = bytes.extracting((index.topVia?.whole ?? Slice(0, 0)).range)
         let plan = ForwardPlan(
@@ -52,9 +66,6 @@ extension SIPProxy {
         )
         append(bytes, index, plan: plan, target: target, route, into: &outbox)
         outbox.finish(to: target.flow)
-        var stored = target
-        layer.store.remove(&stored.uri)
-        layer.store.remove(&stored.path)
         return Disposition()
     }
 
@@ -65,23 +76,25 @@ extension SIPProxy {
         _ route: RouteDecision,
         over flow: Flow,
         now: Moment
-    ) -> Target? {
+    ) -> (target: Target, name: NamedHop?)? {
         if !isOwn(bytes, route) {
-            guard route.isTrusted || isRegistered(bytes, index, flow, now: now),
-                let next = nextHop(bytes, route, over: flow)
-            else { return nil }
-            return Target(
+            guard route.isTrusted || isRegistered(bytes, index, flow, now: now) else { return nil }
+            let next = nextHop(bytes, route, over: flow)
+            let query = next == nil ? nextHopQuery(bytes, route) : nil
+            guard next != nil || query != nil else { return nil }
+            let target = Target(
                 uri: storeURI(bytes, route.uri, dropsAddress: route.dropsAddress),
                 path: .none,
-                flow: next,
+                flow: next ?? flow,
                 q: 1_000
             )
+            return (target, query.map { NamedHop($0, isRoute: !routes.isEmpty) })
         }
         let place = openContext(server: .none, isInvite: false)
         _ = gatherTargets(place, bytes, route.uri, over: flow, now: now)
-        let target = contexts[Int(place)].targets.first
-        if target != nil { contexts[Int(place)].targets.removeFirst() }
-        closeContext(place)
-        return target
+        defer { closeContext(place) }
+        guard let target = contexts[Int(place)].targets.first else { return nil }
+        contexts[Int(place)].targets.removeFirst()
+        return (target, target.name.map { contexts[Int(place)].names[$0] })
     }
 }

@@ -41,12 +41,18 @@ extension SIPProxy {
     }
 
     /// Answers a request whose bytes are only in the store, some time after it came.
-    mutating func answerStored(_ id: TransactionID, _ code: Int, now: Moment, into outbox: inout Outbox) {
+    mutating func answerStored(
+        _ id: TransactionID,
+        _ code: Int,
+        reason: String? = nil,
+        now: Moment,
+        into outbox: inout Outbox
+    ) {
         guard takeRequest(of: id) else { return }
         headers.removeAll(keepingCapacity: true)
         var stored: [UInt8] = []
         swap(&stored, &request)
-        answer(id, code, stored.span, requestIndex, now: now, into: &outbox)
+        answer(id, code, reason: reason, stored.span, requestIndex, now: now, into: &outbox)
         swap(&stored, &request)
     }
 

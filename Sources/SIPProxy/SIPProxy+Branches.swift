@@ -27,6 +27,7 @@ extension SIPProxy {
             layer.store.remove(&contexts[Int(place)].targets[index].uri)
             layer.store.remove(&contexts[Int(place)].targets[index].path)
         }
+        stopSearches(place)
         layer.store.remove(&contexts[Int(place)].best)
         contexts[Int(place)].reset()
         freeContexts.append(place)
@@ -43,6 +44,7 @@ extension SIPProxy {
             }
             layer.cancel(id, now: now, into: &outbox)
         }
+        stopSearches(place)
     }
 
     /// A branch got its final response, or never will; `code` is 408 or 503 for one that never will.
@@ -58,16 +60,11 @@ extension SIPProxy {
         case .server(let request): return ownRequestFailed(request, now: now)
         case .nobody: return
         }
+        if failsOver(branch, place, wasSilent: true, now: now, into: &outbox) { return }
         if startOtherFlow(instead: branch.id, place, now: now, into: &outbox) {
             return settleBranch(branch.id, place, now: now, into: &outbox)
         }
-        let isBetter =
-            contexts[Int(place)].bestCode == 0
-            || responseRank(code) < responseRank(contexts[Int(place)].bestCode)
-        if isBetter {
-            layer.store.remove(&contexts[Int(place)].best)
-            contexts[Int(place)].bestCode = code
-        }
+        noteFailure(place, code)
         settleBranch(branch.id, place, now: now, into: &outbox)
     }
 
@@ -80,6 +77,20 @@ extension SIPProxy {
     ) {
         if layer.contains(id) { layer.setContext(id, nil) }
         contexts[Int(place)].pending -= 1
+        goOn(place, now: now, into: &outbox)
+    }
+
+    /// Notes a failure of our own as a final response, if it is better than those before.
+    mutating func noteFailure(_ place: UInt32, _ code: Int, reason: String? = nil) {
+        let best = contexts[Int(place)].bestCode
+        guard best == 0 || responseRank(code) < responseRank(best) else { return }
+        layer.store.remove(&contexts[Int(place)].best)
+        contexts[Int(place)].bestCode = code
+        contexts[Int(place)].ownReason = reason
+    }
+
+    /// Once nothing is pending: next targets, or the best response upstream.
+    mutating func goOn(_ place: UInt32, now: Moment, into outbox: inout Outbox) {
         guard contexts[Int(place)].pending == 0 else { return }
         if contexts[Int(place)].mayContinue {
             startStoredTargets(place, now: now, into: &outbox)
@@ -88,7 +99,7 @@ extension SIPProxy {
     }
 
     /// Sends the best response upstream and closes the context.
-    private mutating func finish(_ place: UInt32, now: Moment, into outbox: inout Outbox) {
+    mutating func finish(_ place: UInt32, now: Moment, into outbox: inout Outbox) {
         let server = contexts[Int(place)].server
         switch contexts[Int(place)].phase {
         case .free, .answered: break
@@ -122,7 +133,8 @@ extension SIPProxy {
             tellLoad(now: now, into: &outbox)
             layer.respond(server, code: code, isOwn: false, now: now, into: &outbox)
         } else {
-            answerStored(server, ownCode, now: now, into: &outbox)
+            let reason = ownCode == code ? contexts[Int(place)].ownReason : nil
+            answerStored(server, ownCode, reason: reason, now: now, into: &outbox)
         }
     }
 }

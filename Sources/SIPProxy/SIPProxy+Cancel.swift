@@ -22,6 +22,7 @@ extension SIPProxy {
         case .searching:
             contexts[Int(place)].phase = .cancelled
             cancelBranches(place, now: now, into: &outbox)
+            goOn(place, now: now, into: &outbox)
         case .free, .declined, .cancelled, .answered: break
         }
     }

@@ -117,16 +117,10 @@ extension SIPProxy {
             answer(id, 403, reason: "Relaying Refused", bytes, index, now: now, into: &outbox)
             return
         }
-        guard let next = nextHop(bytes, route, over: flow) else {
-            answer(
-                id,
-                502,
-                reason: "Next Hop Is Not a Numeric Address",
-                bytes,
-                index,
-                now: now,
-                into: &outbox
-            )
+        let next = nextHop(bytes, route, over: flow)
+        let query = next == nil ? nextHopQuery(bytes, route) : nil
+        guard next != nil || query != nil else {
+            answer(id, 502, reason: "No Way to the Next Hop", bytes, index, now: now, into: &outbox)
             return
         }
         let place = openContext(server: id, isInvite: method == .invite)
@@ -135,8 +129,9 @@ extension SIPProxy {
             Target(
                 uri: storeURI(bytes, route.uri, dropsAddress: route.dropsAddress),
                 path: .none,
-                flow: next,
-                q: 1_000
+                flow: next ?? flow,
+                q: 1_000,
+                name: query.map { addName(NamedHop($0, isRoute: !routes.isEmpty), place) }
             )
         )
         begin(place, id, method, route, bytes, index, over: flow, now: now, into: &outbox)
@@ -165,7 +160,10 @@ extension SIPProxy {
             answer(id, 100, bytes, index, now: now, into: &outbox)
         }
         startTargets(place, method, route, bytes, index, over: flow, now: now, into: &outbox)
-        if contexts[Int(place)].pending == 0 {
+        guard contexts[Int(place)].pending == 0 else { return }
+        if contexts[Int(place)].bestCode != 0 {
+            finish(place, now: now, into: &outbox)
+        } else {
             closeContext(place)
             answer(id, 503, bytes, index, now: now, into: &outbox)
         }

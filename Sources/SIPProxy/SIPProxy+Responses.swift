@@ -21,6 +21,7 @@ extension SIPProxy {
             return Disposition(transaction: id, drop: .malformed)
         }
         noteLoad(bytes, via, of: id, now: now)
+        if code == 503 { noteRetryAfter(bytes, index, of: id, now: now) }
         let result = layer.receive(bytes, index, code: code, for: id, now: now, into: &outbox)
         switch result {
         case .absorb:
@@ -89,6 +90,8 @@ extension SIPProxy {
             if layer.contains(branch.id) { layer.setContext(branch.id, nil) }
             cancelBranches(place, now: now, into: &outbox)
             settleBranch(branch.id, place, now: now, into: &outbox)
+        } else if code == 503, failsOver(branch, place, wasSilent: false, now: now, into: &outbox) {
+            return
         } else if code == 430 || code == 408,
             startOtherFlow(instead: branch.id, place, now: now, into: &outbox)
         {
@@ -138,5 +141,6 @@ extension SIPProxy {
         layer.store.remove(&contexts[Int(place)].best)
         contexts[Int(place)].best = layer.store.add(bytes)
         contexts[Int(place)].bestCode = code
+        contexts[Int(place)].ownReason = nil
     }
 }

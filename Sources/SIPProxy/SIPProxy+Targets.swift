@@ -1,4 +1,5 @@
 import SIPFlow
+import SIPNextHop
 import SIPRegistrar
 import SIPSyntax
 import SIPTransaction
@@ -13,22 +14,19 @@ extension SIPProxy {
         guard let uri = try? URI(bytes.span, view.contact), uri.scheme == .sip else { return }
         let path =
             view.path.isEmpty ? StoredBytes.none : layer.store.add(bytes.span.extracting(view.path.range))
-        let flow =
-            if view.isBehindNAT {
-                view.flow
-            } else if view.path.isEmpty {
-                resolve(bytes.span, uri, over: flow) ?? view.flow
-            } else {
-                firstRoute(bytes.span, view.path).flatMap { resolve(bytes.span, $0, over: flow) } ?? view.flow
-            }
+        let hop = view.isBehindNAT ? nil : view.path.isEmpty ? uri : firstRoute(bytes.span, view.path)
+        let next = hop.flatMap { resolve(bytes.span, $0, over: flow) }
+        let query = next == nil ? hop.flatMap { hopQuery(bytes.span, $0) } : nil
         contexts[Int(place)].targets.append(
             Target(
                 uri: storeURI(bytes.span, uri),
                 path: path,
-                flow: flow,
+                flow: next ?? view.flow,
                 q: view.q,
                 phone: view.phone,
-                isHeld: isPhoneKnown(view.phone, place)
+                isHeld: isPhoneKnown(view.phone, place),
+                // Deviation: a name that DNS does not know is no reason to forget where the phone was heard.
+                name: query.map { addName(NamedHop($0, isRoute: true, fallback: view.flow), place) }
             )
         )
     }
@@ -91,14 +89,39 @@ extension SIPProxy {
         now: Moment,
         into outbox: inout Outbox
     ) {
-        let end = endOfGroup(place, index)
-        while contexts[Int(place)].nextTarget < end {
-            let number = contexts[Int(place)].nextTarget
-            let target = contexts[Int(place)].targets[number]
-            contexts[Int(place)].nextTarget += 1
-            guard !target.isHeld, !layer.isFull, !isHeldBack(target.flow, method, index, now: now) else {
-                continue
+        // While nothing is pending, no hop took it: the next group's turn has come.
+        repeat {
+            let end = endOfGroup(place, index)
+            guard contexts[Int(place)].nextTarget < end else { return }
+            while contexts[Int(place)].nextTarget < end {
+                let number = contexts[Int(place)].nextTarget
+                contexts[Int(place)].nextTarget += 1
+                start(number, place, method, route, bytes, index, over: flow, now: now, into: &outbox)
             }
+        } while contexts[Int(place)].pending == 0
+    }
+
+    /// Sends a request to one target, or begins the search for its next hop.
+    private mutating func start(
+        _ number: Int,
+        _ place: UInt32,
+        _ method: Method,
+        _ route: RouteDecision,
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        over flow: Flow,
+        now: Moment,
+        into outbox: inout Outbox
+    ) {
+        let target = contexts[Int(place)].targets[number]
+        guard !target.isHeld, !layer.isFull else { return }
+        if let name = target.name {
+            startNamed(place, name, method, route, bytes, index, over: flow, now: now, into: &outbox)
+        } else if isHeldBack(target.flow, method, index, now: now) {
+            return
+        } else if !health.isEmpty, isShut(target.flow, index, now: now) {
+            noteFailure(place, 503)
+        } else {
             contexts[Int(place)].targets[number].branch =
                 send(to: target, place, method, route, bytes, index, over: flow, now: now, into: &outbox)
         }
@@ -106,6 +129,11 @@ extension SIPProxy {
 
     /// Starts the next group from the stored request, some time after it came.
     mutating func startStoredTargets(_ place: UInt32, now: Moment, into outbox: inout Outbox) {
+        resume(place, search: nil, now: now, into: &outbox)
+    }
+
+    /// Goes on with the stored request: to the next hop of a search, or to the next group of targets.
+    mutating func resume(_ place: UInt32, search: Int?, now: Moment, into outbox: inout Outbox) {
         let server = contexts[Int(place)].server
         guard layer.contains(server), takeRequest(of: server) else { return }
         var stored: [UInt8] = []
@@ -122,11 +150,16 @@ extension SIPProxy {
         route.hops = hopsLeft(stored.span, index) ?? 0
         var flow = layer.record(server).flow
         flow.peer = layer.record(server).source
-        startTargets(place, method, route, stored.span, index, over: flow, now: now, into: &outbox)
+        if let search {
+            let span = stored.span
+            tryNextHop(place, search, method, route, span, index, over: flow, now: now, into: &outbox)
+        } else {
+            startTargets(place, method, route, stored.span, index, over: flow, now: now, into: &outbox)
+        }
     }
 
     /// Forwards a request to one target: the narrow place where a message leaves validation for the wire.
-    private mutating func send(
+    mutating func send(
         to target: Target,
         _ place: UInt32,
         _ method: Method,

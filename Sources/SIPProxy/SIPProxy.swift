@@ -1,4 +1,5 @@
 public import SIPFlow
+import SIPNextHop
 public import SIPRegistrar
 public import SIPSyntax
 public import SIPTransaction
@@ -30,6 +31,12 @@ public struct SIPProxy: ~Copyable {
     var throttle = OverloadThrottle()
     /// Until when others hold back on our word.
     var overloadToldUntil = Moment.zero
+    /// Searches for next hops by name.
+    var finder: NextHopFinder
+    /// What waits for them.
+    var waiters: [NextHopFinder.Ticket: HopWaiter] = [:]
+    /// Which next hops cannot take requests just now.
+    var health = HopHealth()
 
     var contexts: [ResponseContext] = []
     var freeContexts: [UInt32] = []
@@ -56,6 +63,7 @@ public struct SIPProxy: ~Copyable {
         authenticator: consuming Authenticator? = nil
     ) {
         self.domains = domains
+        finder = NextHopFinder(reach: NextHopReach(domains.listeners))
         self.layer = layer
         self.registrar = registrar
         self.clock = clock
@@ -125,11 +133,16 @@ public struct SIPProxy: ~Copyable {
         registrar.expire(now: now)
         registrar.subscriptions.expire(now: now)
         if let deadline = registrar.nextPingDeadline, deadline <= now { sendPings(now: now, into: &outbox) }
+        fireSearches(now: now, into: &outbox)
     }
 
     /// The network refused a message of a transaction.
     public mutating func transportFailed(_ id: TransactionID, now: Moment, into outbox: inout Outbox) {
         guard layer.contains(id) else { return }
+        guard id.isClient else {
+            responseFailed(id, now: now, into: &outbox)
+            return
+        }
         let reference = layer.reference(id)
         guard layer.transportFailed(id) else { return }
         layer.settleClient(id)
@@ -140,14 +153,11 @@ public struct SIPProxy: ~Copyable {
     public var nextDeadline: Moment? {
         earlier(
             earlier(layer.nextDeadline, registrar.nextDeadline),
-            earlier(registrar.subscriptions.nextDeadline, registrar.nextPingDeadline)
+            earlier(
+                finder.nextDeadline,
+                earlier(registrar.subscriptions.nextDeadline, registrar.nextPingDeadline)
+            )
         )
-    }
-
-    private func earlier(_ one: Moment?, _ other: Moment?) -> Moment? {
-        guard let one else { return other }
-        guard let other else { return one }
-        return min(one, other)
     }
 }
 
@@ -156,5 +166,12 @@ extension SIPProxy {
     /// (RFC 3261 §18.4).
     public mutating func peerUnreachable(_ peer: SocketAddress, now: Moment, into outbox: inout Outbox) {
         for id in layer.clientsWaiting(for: peer) { transportFailed(id, now: now, into: &outbox) }
+        for id in layer.serversAnswering(peer) { responseFailed(id, now: now, into: &outbox) }
     }
+}
+
+/// The earlier of two deadlines, either of which may be missing.
+private func earlier(_ left: Moment?, _ right: Moment?) -> Moment? {
+    guard let left, let right else { return left ?? right }
+    return min(left, right)
 }

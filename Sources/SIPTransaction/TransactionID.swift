@@ -39,6 +39,9 @@ public struct TransactionID: Sendable, Hashable {
         }
     }
 
+    /// True for the two kinds that send a request.
+    public var isClient: Bool { number & 2 != 0 }
+
     var slot: UInt32 { UInt32(truncatingIfNeeded: number) >> 2 }
     var generation: UInt32 { UInt32(truncatingIfNeeded: number >> 32) }
     /// The place on the timer wheel: one for each slot of each kind.

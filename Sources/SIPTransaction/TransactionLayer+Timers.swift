@@ -17,6 +17,8 @@ extension TransactionRecord {
         public var owner: TransactionOwner
         /// The server transaction whose request it forwarded.
         public var parent: TransactionID
+        /// True when a response came.
+        public var wasHeard: Bool
         /// Its response context.
         public var context: UInt32? { owner.context }
     }
@@ -123,6 +125,11 @@ extension TransactionLayer {
     /// What an owner needs of a transaction.
     public func reference(_ id: TransactionID) -> TransactionRecord.Reference {
         let record = record(id)
-        return TransactionRecord.Reference(id: id, owner: record.owner, parent: record.parent)
+        return TransactionRecord.Reference(
+            id: id,
+            owner: record.owner,
+            parent: record.parent,
+            wasHeard: record.code > 0
+        )
     }
 }

@@ -57,6 +57,15 @@ struct SettingsTests {
                 "c:2: screen.glyphs: expected one of \"auto\", \"unicode\", \"ascii\", found \"acsii\"; "
                     + "did you mean \"ascii\"?"
             ),
+            (
+                "[dns]\nservers = \"ns.lab.test\"",
+                "c:2: dns.servers: \"ns.lab.test\" is no numeric address of a name server; "
+                    + "write servers = [\"127.0.0.1:53\"], or leave it out to use the system's"
+            ),
+            (
+                "[dns]\ntries = 0",
+                "c:2: dns.tries: expected a whole number from 1 to 10, found 0; write tries = 1"
+            ),
             ("timers = 5", "c:1: timers: expected a table, found 5; begin it with a line [timers]"),
             (
                 "[trace]\nbudget = \"64MB\"",

@@ -1,5 +1,6 @@
 import SIPCore
 import SIPFlow
+import SIPNextHop
 import SIPRegistrar
 import Testing
 
@@ -28,6 +29,17 @@ struct StartupTests {
         let old = Machine(addresses: [.v4(0x7f00_0001)], name: "")
         let without = try Startup(Wishes(), Settings(), paths: .test, machine: old)
         #expect(without.core.listeners.map { "\($0.address)" } == ["127.0.0.1:5060"])
+    }
+
+    @Test("asks the system's name servers unless others are configured")
+    func nameServers() throws {
+        let usual = try Startup(Wishes(), Settings(), paths: .test, machine: .test).core.nameService
+        #expect(usual.servers.isEmpty && usual.timeout == .seconds(2) && usual.tries == 2)
+        let text = "[dns]\nservers = [\"127.0.0.1:5353\", \"::1\"]\ntimeout = \"500ms\"\ntries = 3\n"
+        let settings = try Settings(text: text, file: "c")
+        let service = try Startup(Wishes(), settings, paths: .test, machine: .test).core.nameService
+        #expect(service.servers.map(\.description) == ["127.0.0.1:5353", "[::1]:53"])
+        #expect(service.timeout == .milliseconds(500) && service.tries == 3)
     }
 
     @Test("refuses to be an open relay, and says how to mean it")

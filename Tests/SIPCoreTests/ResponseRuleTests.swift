@@ -110,6 +110,8 @@ struct ResponseRuleTests {
         rig.answer(503, to: invite, extra: ["Retry-After: 10"])
         #expect(rig.take(to: "5080").map(\.method) == ["ACK"])
         #expect(rig.take(to: "5070").map(\.startLine) == ["SIP/2.0 500 Server Internal Error"])
+        rig.advance(.seconds(10))
+        _ = rig.take()
         rig.send("MESSAGE", branch: "m")
         rig.answer(503, to: try #require(rig.take(to: "5080").first))
         #expect(rig.take(to: "5070").map(\.code) == [500])

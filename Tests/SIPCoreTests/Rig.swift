@@ -47,8 +47,8 @@ struct Sent {
 
 /// An engine under a virtual clock, and a network that is an array.
 final class Rig {
-    private var core: SIPCore
-    private var outbox = Outbox()
+    var core: SIPCore
+    var outbox = Outbox()
     private(set) var now = Moment.zero
     /// All that was sent and not yet looked at.
     private(set) var sent: [Sent] = []
@@ -190,7 +190,7 @@ final class Rig {
         SocketAddress(place.contains(":") ? place : "127.0.0.1:" + place, defaultPort: 5060)
     }
 
-    private func collect() {
+    func collect() {
         var returning: [(bytes: [UInt8], flow: Flow)] = []
         for entry in outbox.entries {
             let bytes = Array(outbox.bytes[entry.start..<entry.start + entry.count])

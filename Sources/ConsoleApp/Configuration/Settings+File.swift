@@ -33,6 +33,7 @@ extension Settings {
         reader.section("login") { readLogin(&$0) }
         reader.section("proxy") { readProxy(&$0) }
         reader.section("timers") { readTimers(&$0) }
+        reader.section("dns") { readNameService(&$0) }
         reader.section("limits") { readLimits(&$0) }
         reader.section("trace") { traceBudget = $0.byteCount("budget", 1 << 20...64 << 30, example: "64MiB") }
         reader.section("screen") { readScreen(&$0) }
@@ -142,6 +143,23 @@ extension Settings {
         if let t1, let t2, t1 > t2 {
             reader.note("t1", "\(t1.words) is more than t2, \(t2.words)", remedy: "lower it, or raise t2")
         }
+    }
+
+    private mutating func readNameService(_ reader: inout SettingsReader) {
+        for text in reader.texts("servers", example: "127.0.0.1:53") {
+            if let server = SocketAddress(text, defaultPort: 53), server.port != 0 {
+                nameServers.append(server)
+            } else {
+                reader.note(
+                    "servers",
+                    "\"\(text)\" is no numeric address of a name server",
+                    remedy: "write servers = [\"127.0.0.1:53\"], or leave it out to use the system's"
+                )
+            }
+        }
+        let range = Interval.milliseconds(50)...Interval.seconds(10)
+        nameTimeout = reader.interval("timeout", range, example: "2s")
+        nameTries = reader.number("tries", 1...10)
     }
 
     private mutating func readLimits(_ reader: inout SettingsReader) {

@@ -78,6 +78,11 @@ struct Settings: Sendable, Hashable {
     var controlsOverload: Bool?
     var sources = SourceLimits()
 
+    /// Empty: the system's.
+    var nameServers: [SocketAddress] = []
+    var nameTimeout: Interval?
+    var nameTries: Int?
+
     var bindingLimit: Int?
     var transactionLimit: Int?
     var traceBudget: Int?

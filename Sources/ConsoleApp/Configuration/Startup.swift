@@ -1,6 +1,7 @@
 import SIPCore
 import SIPCrypto
 import SIPFlow
+import SIPNextHop
 import SIPRegistrar
 
 /// What was asked for on the command line; nil and empty leave it to the configuration file.
@@ -109,6 +110,9 @@ struct Startup: Sendable {
         core.t2 = settings.t2 ?? core.t2
         core.t4 = settings.t4 ?? core.t4
         core.timerC = settings.timerC ?? core.timerC
+        core.nameService.servers = settings.nameServers
+        core.nameService.timeout = settings.nameTimeout ?? core.nameService.timeout
+        core.nameService.tries = settings.nameTries ?? core.nameService.tries
         core.bindingLimit = settings.bindingLimit ?? core.bindingLimit
         core.transactionLimit = settings.transactionLimit ?? core.transactionLimit
         core.traceBudget = settings.traceBudget ?? core.traceBudget

@@ -19,7 +19,7 @@ enum StoreChoice: Sendable, Hashable {
         self = (wishes.store ?? settings.store).map(StoreChoice.init) ?? .file(paths.store)
     }
 
-    /// The accounts in it; none when there is no file yet, or none that can be used, which the engine tells.
+    /// The accounts in it; none when there is no file yet, or one that cannot be used.
     func accounts() -> [Account] {
         guard case .file(let path) = self, FileManager.default.fileExists(atPath: path) else { return [] }
         return (try? SIPStore(path, as: .command).accounts()) ?? []

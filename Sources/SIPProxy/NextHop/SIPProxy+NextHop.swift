@@ -1,0 +1,189 @@
+public import SIPFlow
+public import SIPNextHop
+import SIPSyntax
+import SIPTransaction
+
+extension SIPProxy {
+    /// True when questions wait for name servers.
+    public var hasQuestions: Bool { finder.hasQuestions }
+
+    /// Takes the questions for name servers.
+    public mutating func takeQuestions() -> [DNSQuestion] { finder.takeQuestions() }
+
+    /// A name server answered, or did not; whatever waited for it goes on.
+    public mutating func resolved(
+        _ question: DNSQuestion,
+        _ answer: DNSAnswer,
+        now: Moment,
+        into outbox: inout Outbox
+    ) {
+        settle(finder.receive(answer, to: question, now: now), now: now, into: &outbox)
+    }
+
+    /// Ends the searches that no name server answered in time.
+    mutating func fireSearches(now: Moment, into outbox: inout Outbox) {
+        guard let deadline = finder.nextDeadline, deadline <= now else { return }
+        settle(finder.fire(now: now), now: now, into: &outbox)
+    }
+
+    private mutating func settle(
+        _ finished: [NextHopFinder.Finished],
+        now: Moment,
+        into outbox: inout Outbox
+    ) {
+        for search in finished {
+            guard let waiter = waiters.removeValue(forKey: search.ticket) else { continue }
+            switch waiter {
+            case .target(let place, let position):
+                contexts[Int(place)].pending -= 1
+                take(search.result, place, position, now: now)
+                resume(place, search: position, now: now, into: &outbox)
+                goOn(place, now: now, into: &outbox)
+            case .acknowledgement(let stored, let flow):
+                acknowledge(stored, over: flow, search.result, now: now, into: &outbox)
+            case .response(let id, let failed):
+                redirectResponse(id, search.result, failed: failed, into: &outbox)
+            }
+        }
+    }
+
+    /// What to find for the next hop, when that is a host name.
+    func nextHopQuery(_ bytes: Span<UInt8>, _ decision: RouteDecision) -> NextHopQuery? {
+        guard let first = routes.first else {
+            return hopQuery(bytes, decision.uri, dropsAddress: decision.dropsAddress)
+        }
+        return routeURI(bytes, first).flatMap { hopQuery(bytes, $0) }
+    }
+
+    /// What to find for a URI; nil for a numeric host, and for what is not spoken here.
+    func hopQuery(_ bytes: Span<UInt8>, _ uri: URI, dropsAddress: Bool = false) -> NextHopQuery? {
+        guard uri.scheme == .sip else { return nil }
+        let parameters = dropsAddress ? Slice(uri.parameters.end, uri.parameters.end) : uri.parameters
+        let host = bytes.parameter("maddr", in: parameters)?.value ?? uri.host
+        guard IPAddress(bytes.extracting(host.range)) == nil else { return nil }
+        var transport: TransportKind?
+        if let word = bytes.parameter("transport", in: parameters)?.value {
+            guard let kind = transportKind(bytes, word), finder.reach.speaks(kind) else { return nil }
+            transport = kind
+        }
+        return NextHopQuery(
+            host: bytes.text(host),
+            port: dropsAddress ? nil : uri.port,
+            transport: transport
+        )
+    }
+
+    /// Keeps a target's name in its context.
+    mutating func addName(_ name: NamedHop, _ place: UInt32) -> Int {
+        contexts[Int(place)].names.append(name)
+        return contexts[Int(place)].names.count - 1
+    }
+
+    /// Begins a target by name: sent at once when its hops are known.
+    mutating func startNamed(
+        _ place: UInt32,
+        _ name: Int,
+        _ method: Method,
+        _ route: RouteDecision,
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        over flow: Flow,
+        now: Moment,
+        into outbox: inout Outbox
+    ) {
+        let query = contexts[Int(place)].names[name].query
+        let position = contexts[Int(place)].searches.count
+        contexts[Int(place)].searches.append(HopSearch(name: name))
+        switch finder.find(query, seed: drawingSeed(bytes, index), now: now) {
+        case .waits(let ticket):
+            waiters[ticket] = .target(context: place, search: position)
+            contexts[Int(place)].searches[position].state = .waiting(ticket)
+            contexts[Int(place)].pending += 1
+        case .done(let result):
+            take(result, place, position, now: now)
+            tryNextHop(place, position, method, route, bytes, index, over: flow, now: now, into: &outbox)
+        }
+    }
+
+    /// What decides the draw by weight: the same for all requests of a call, so that they go the same way.
+    func drawingSeed(_ bytes: Span<UInt8>, _ index: MessageIndex) -> UInt64 {
+        layer.keyedHash.hash(bytes.extracting(index.callID.range), salt: 0x7372)
+    }
+
+    /// Takes what a search found, or notes why it found nothing.
+    ///
+    /// - Shape: of a Request-URI's own host that is nowhere: 404, "the user does not exist at the domain" (RFC 3261
+    ///   §21.4.4); of a Route's 502. Name servers that are silent: 504 (§21.5.5), that fail: 500.
+    private mutating func take(_ result: NextHopResult, _ place: UInt32, _ search: Int, now: Moment) {
+        contexts[Int(place)].searches[search].state = .over
+        switch result {
+        case .found(let hops):
+            contexts[Int(place)].searches[search].hops = health.ordered(hops, now: now)[...]
+        case .failed(let failure):
+            let named = contexts[Int(place)].names[contexts[Int(place)].searches[search].name]
+            if let flow = named.fallback {
+                let hop = NextHop(transport: flow.transport, address: flow.peer)
+                contexts[Int(place)].searches[search].hops = [hop]
+                return
+            }
+            let code =
+                switch failure.reason {
+                case .noSuchName, .noAddress, .notOffered: named.isRoute ? 502 : 404
+                case .serverFailed, .overloaded: 500
+                case .timedOut: 504
+                }
+            noteFailure(place, code, reason: failure.text)
+        }
+    }
+
+    /// Sends a request to the next hop of a search that takes it, as a new client transaction.
+    mutating func tryNextHop(
+        _ place: UInt32,
+        _ search: Int,
+        _ method: Method,
+        _ route: RouteDecision,
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        over flow: Flow,
+        now: Moment,
+        into outbox: inout Outbox
+    ) {
+        let name = contexts[Int(place)].searches[search].name
+        guard let number = contexts[Int(place)].targets.firstIndex(where: { $0.name == name }) else { return }
+        var target = contexts[Int(place)].targets[number]
+        while let hop = contexts[Int(place)].searches[search].hops.popFirst() {
+            guard !layer.isFull else { break }
+            guard let next = self.flow(to: hop, preferring: target.flow.listener) else { continue }
+            if isHeldBack(next, method, index, now: now) || !health.isEmpty && isShut(next, index, now: now) {
+                noteFailure(place, 503)
+                continue
+            }
+            target.flow = next
+            let branch =
+                send(to: target, place, method, route, bytes, index, over: flow, now: now, into: &outbox)
+            contexts[Int(place)].targets[number].branch = branch
+            contexts[Int(place)].searches[search].state = .trying(branch, at: hop)
+            return
+        }
+        contexts[Int(place)].searches[search].state = .over
+        if contexts[Int(place)].bestCode == 0 { noteFailure(place, 503) }
+    }
+
+    /// The flow to a hop; nil when no listener reaches it.
+    func flow(to hop: NextHop, preferring listener: ListenerID) -> Flow? {
+        domains.listener(for: hop.address.ip, preferring: listener).map {
+            Flow(transport: hop.transport, listener: $0, peer: hop.address)
+        }
+    }
+
+    /// Stops what still waits for name servers; those targets are no longer pending.
+    mutating func stopSearches(_ place: UInt32) {
+        for position in contexts[Int(place)].searches.indices {
+            guard let ticket = contexts[Int(place)].searches[position].ticket else { continue }
+            finder.forget(ticket)
+            waiters[ticket] = nil
+            contexts[Int(place)].searches[position].state = .over
+            contexts[Int(place)].pending -= 1
+        }
+    }
+}
