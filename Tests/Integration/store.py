@@ -218,12 +218,12 @@ def users(folder):
                                   input=text, capture_output=True, text=True, timeout=10)
             need(done.returncode == code, "user %s ends with %d: %s" % (" ".join(words), done.returncode, done.stdout + done.stderr))
             return done.stdout + done.stderr
-        seen = user("add", "1001", "--realm", DOMAIN, "--password-stdin", text="secret\n")
-        seen += user("add", "1001", "--realm", DOMAIN, "--password-stdin", text="secret\n", code=1)
-        seen += user("passwd", "1002", "--realm", DOMAIN, "--password-stdin", text="secret\n", code=1)
+        seen = user("add", "1001", "--realm", DOMAIN, "--password-stdin", text="pa55word\n")
+        seen += user("add", "1001", "--realm", DOMAIN, "--password-stdin", text="pa55word\n", code=1)
+        seen += user("passwd", "1002", "--realm", DOMAIN, "--password-stdin", text="pa55word\n", code=1)
         seen += user("passwd", "1001", "--realm", DOMAIN, "--password-stdin", text="hidden\n")
-        seen += user("import", "-", text="1002:%s:secret\n1003:%s:a:b\n" % (DOMAIN, DOMAIN))
-        seen += user("import", "-", text="1004:%s:secret\nno line\n" % DOMAIN, code=65)
+        seen += user("import", "-", text="1002:%s:pa55word\n1003:%s:a:b\n" % (DOMAIN, DOMAIN))
+        seen += user("import", "-", text="1004:%s:pa55word\nno line\n" % DOMAIN, code=65)
         seen += user("remove", "1003", "--realm", DOMAIN)
         # A running engine asks for passwords from the first account on.
         with Peer(server.port) as peer:
@@ -231,7 +231,7 @@ def users(folder):
             need(reply.startswith(b"SIP/2.0 401"), "an account is there, and REGISTER is answered " + reply[:20].decode("latin1"))
         listed = user("list")
         need([line.split() for line in listed.splitlines()] == [["USER", "REALM"], ["1001", DOMAIN], ["1002", DOMAIN]], listed)
-        need("secret" not in seen and "hidden" not in seen, seen)
+        need("pa55word" not in seen and "hidden" not in seen, seen)
         with sqlite3.connect("file:%s?mode=ro" % server.file, uri=True) as file:
             rows = dict(file.execute("SELECT user, hex(md5) FROM accounts"))
         import hashlib
