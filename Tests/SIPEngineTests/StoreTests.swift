@@ -90,8 +90,9 @@ struct EngineStoreTests {
         phone.register(0..<1)
         #expect(phone.answers(1) == ["SIP/2.0 200 OK"])
         try refuseInsertions(folder.file)
-        phone.register(0..<2, cseq: 2)
-        #expect(phone.answers(2) == Array(repeating: "SIP/2.0 500 Server Internal Error", count: 2))
+        // One alone: of two, the second may come after the failure, and is then served from memory.
+        phone.register(0..<1, cseq: 2)
+        #expect(phone.answers(1) == ["SIP/2.0 500 Server Internal Error"])
         #expect(words.all == ["no room"])
         let rows = await registrations(engine)
         #expect(rows.map(\.cseq) == [1])
