@@ -17,8 +17,9 @@ struct StoreWriter {
     /// Begins to write a batch; the engine's queue does not wait.
     func write(_ batch: StoreBatch) {
         store.commit(batch.bindings, audit: batch.audit) { [mailbox, failed] failure in
-            _ = mailbox.post(.stored(batch.number, failure))
+            // The operator hears of it before any phone does.
             if let failure { failed(failure) }
+            _ = mailbox.post(.stored(batch.number, failure))
         }
     }
 

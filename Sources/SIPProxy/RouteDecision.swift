@@ -4,6 +4,10 @@ import SIPTransaction
 
 /// What is left of a request's route once our own part is taken off (RFC 3261 §16.4).
 struct RouteDecision {
+    /// The request's method.
+    var method: Method
+    /// The flow that it came over.
+    var flow: Flow
     /// The Request-URI to go on with.
     var uri: URI
     /// True when the Route fields must be written anew.
@@ -25,8 +29,14 @@ extension SIPProxy {
     ///
     /// - Shape: a Request-URI that is one of our Record-Route values comes from a strict router: the last Route value
     ///   takes its place (RFC 3261 §16.4). Both values of a double Record-Route go (RFC 5658 §5).
-    mutating func takeRoutes(_ bytes: Span<UInt8>, _ index: MessageIndex, _ uri: URI) -> RouteDecision {
-        var decision = RouteDecision(uri: uri)
+    mutating func takeRoutes(
+        _ bytes: Span<UInt8>,
+        _ index: MessageIndex,
+        _ uri: URI,
+        _ method: Method,
+        over flow: Flow
+    ) -> RouteDecision {
+        var decision = RouteDecision(method: method, flow: flow, uri: uri)
         if let address = bytes.parameter("maddr", in: uri.parameters)?.value {
             decision.dropsAddress = domains.serves(bytes, host: address, port: uri.port)
         }
@@ -92,31 +102,6 @@ extension SIPProxy {
     func routeURI(_ bytes: Span<UInt8>, _ value: Slice) -> URI? {
         guard let address = try? NameAddress(bytes, value) else { return nil }
         return try? URI(bytes, address.uri)
-    }
-
-    /// The next hop: the first Route value, else the Request-URI (RFC 3261 §16.6 step 7).
-    func nextHop(_ bytes: Span<UInt8>, _ decision: RouteDecision, over flow: Flow) -> Flow? {
-        guard let first = routes.first else {
-            return resolve(bytes, decision.uri, dropsAddress: decision.dropsAddress, over: flow)
-        }
-        return routeURI(bytes, first).flatMap { resolve(bytes, $0, over: flow) }
-    }
-
-    /// The flow to a URI whose host is a numeric address; sips goes nowhere without TLS.
-    func resolve(_ bytes: Span<UInt8>, _ uri: URI, dropsAddress: Bool = false, over flow: Flow) -> Flow? {
-        guard uri.scheme == .sip else { return nil }
-        let parameters = dropsAddress ? Slice(uri.parameters.end, uri.parameters.end) : uri.parameters
-        let host = bytes.parameter("maddr", in: parameters)?.value ?? uri.host
-        guard let ip = IPAddress(bytes.extracting(host.range)),
-            let listener = domains.listener(for: ip, preferring: flow.listener)
-        else { return nil }
-        if let transport = bytes.parameter("transport", in: parameters)?.value,
-            transportKind(bytes, transport) != .udp
-        {
-            return nil
-        }
-        let port = (dropsAddress ? nil : uri.port) ?? TransportKind.udp.defaultPort
-        return Flow(transport: .udp, listener: listener, peer: SocketAddress(ip: ip, port: port))
     }
 
     /// A keyed hash over what routes a request (RFC 5393 §4.2).

@@ -31,11 +31,11 @@ extension SIPProxy {
         guard uri.scheme == .sip || uri.scheme == .tel, let hops = hopsLeft(bytes, index) else {
             return Disposition(drop: .strayAcknowledgement)
         }
-        var route = takeRoutes(bytes, index, uri)
+        var route = takeRoutes(bytes, index, uri, .ack, over: flow)
         route.loopHash = loopHash(bytes, index)
         route.hops = hops
         guard !hasLoop(bytes, index, route.loopHash) else { return Disposition(drop: .strayAcknowledgement) }
-        guard let found = acknowledgementTarget(bytes, index, route, over: flow, now: now) else {
+        guard let found = acknowledgementTarget(bytes, index, route, now: now) else {
             return Disposition(drop: .strayAcknowledgement)
         }
         var target = found.target
@@ -74,24 +74,21 @@ extension SIPProxy {
         _ bytes: Span<UInt8>,
         _ index: MessageIndex,
         _ route: RouteDecision,
-        over flow: Flow,
         now: Moment
     ) -> (target: Target, name: NamedHop?)? {
         if !isOwn(bytes, route) {
-            guard route.isTrusted || isRegistered(bytes, index, flow, now: now) else { return nil }
-            let next = nextHop(bytes, route, over: flow)
-            let query = next == nil ? nextHopQuery(bytes, route) : nil
-            guard next != nil || query != nil else { return nil }
+            guard route.isTrusted || isRegistered(bytes, index, route.flow, now: now) else { return nil }
+            guard let next = nextHop(bytes, route) else { return nil }
             let target = Target(
                 uri: storeURI(bytes, route.uri, dropsAddress: route.dropsAddress),
                 path: .none,
-                flow: next ?? flow,
+                flow: next.flow ?? route.flow,
                 q: 1_000
             )
-            return (target, query.map { NamedHop($0, isRoute: !routes.isEmpty) })
+            return (target, NamedHop(next, isRoute: !routes.isEmpty))
         }
         let place = openContext(server: .none, isInvite: false)
-        _ = gatherTargets(place, bytes, route.uri, over: flow, now: now)
+        _ = gatherTargets(place, bytes, route.uri, over: route.flow, now: now)
         defer { closeContext(place) }
         guard let target = contexts[Int(place)].targets.first else { return nil }
         contexts[Int(place)].targets.removeFirst()

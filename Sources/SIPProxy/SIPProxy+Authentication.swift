@@ -27,16 +27,14 @@ extension SIPProxy {
     /// True when a request may go on; otherwise it has its answer.
     mutating func isAdmitted(
         _ id: TransactionID,
-        _ method: Method,
         _ route: inout RouteDecision,
         _ bytes: Span<UInt8>,
         _ index: MessageIndex,
-        over flow: Flow,
         now: Moment,
         into outbox: inout Outbox
     ) -> Bool {
         if route.isTrusted { return true }
-        if domains.isOwn(flow.peer) {
+        if domains.isOwn(route.flow.peer) {
             route.isAuthenticated = true
             return true
         }
@@ -45,8 +43,8 @@ extension SIPProxy {
         else { return true }
         if isOwn(bytes, route) {
             // The registrar challenges for itself, and asks for the address of record of To.
-            if method == .register { return true }
-            if method == .options && route.uri.isSIP && route.uri.user == nil { return true }
+            if route.method == .register { return true }
+            if route.method == .options && route.uri.isSIP && route.uri.user == nil { return true }
         }
         route.isAuthenticated = isGranted(
             id,
@@ -54,7 +52,7 @@ extension SIPProxy {
             sender,
             bytes,
             index,
-            over: flow,
+            over: route.flow,
             now: now,
             into: &outbox
         )

@@ -89,13 +89,13 @@ extension SIPProxy {
     private func nextHop(of dialog: NotifierDialog) -> Flow {
         if let route = dialog.routes.first {
             let hop = routeURI(route.span, Slice(0, route.count))
-            return hop.flatMap { resolve(route.span, $0, over: dialog.flow) } ?? dialog.flow
+            return hop.flatMap { destination(route.span, $0, over: dialog.flow)?.flow } ?? dialog.flow
         }
         guard !dialog.isBehindNAT, let uri = try? URI(dialog.target.span, Slice(0, dialog.target.count))
         else {
             return dialog.flow
         }
-        return resolve(dialog.target.span, uri, over: dialog.flow) ?? dialog.flow
+        return destination(dialog.target.span, uri, over: dialog.flow)?.flow ?? dialog.flow
     }
 
     /// The URI of a route that is a strict router; nil for a loose one.

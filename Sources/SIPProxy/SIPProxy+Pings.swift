@@ -31,7 +31,7 @@ extension SIPProxy {
         guard let uri = try? URI(bytes.span, view.contact), uri.scheme == .sip else { return }
         let hop =
             view.isBehindNAT ? nil : view.path.isEmpty ? uri : firstRoute(bytes.span, view.path)
-        let flow = hop.flatMap { resolve(bytes.span, $0, over: view.flow) } ?? view.flow
+        let flow = hop.flatMap { destination(bytes.span, $0, over: view.flow)?.flow } ?? view.flow
         let advertised = domains.listeners[flow.listener.index].advertised
         var callID: [UInt8] = []
         callID.append(ascii: "ping-")

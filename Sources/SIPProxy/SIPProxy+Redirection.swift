@@ -71,10 +71,16 @@ extension SIPProxy {
             _ = gatherTargets(place, bytes, uri, over: flow, now: now)
             return true
         }
-        guard let next = resolve(bytes, uri, over: flow) else { return false }
+        guard let next = destination(bytes, uri, over: flow) else { return false }
         let q = bytes.parameter("q", in: address.parameters)?.value.flatMap { thousandths(bytes, $0) }
         contexts[Int(place)].targets.append(
-            Target(uri: storeURI(bytes, uri), path: .none, flow: next, q: Int(q ?? 1_000))
+            Target(
+                uri: storeURI(bytes, uri),
+                path: .none,
+                flow: next.flow ?? flow,
+                q: Int(q ?? 1_000),
+                name: addName(NamedHop(next, isRoute: true), place)
+            )
         )
         return true
     }

@@ -49,7 +49,7 @@ extension SIPProxy {
             answer(id, 420, bytes, index, now: now, into: &outbox)
             return
         }
-        var route = takeRoutes(bytes, index, uri)
+        var route = takeRoutes(bytes, index, uri, method, over: flow)
         route.loopHash = loopHash
         route.hops = hops
         if let first = routes.first, routeURI(bytes, first) == nil {
@@ -57,95 +57,88 @@ extension SIPProxy {
             return
         }
         if isEnforced,
-            !isAdmitted(id, method, &route, bytes, index, over: flow, now: now, into: &outbox)
+            !isAdmitted(id, &route, bytes, index, now: now, into: &outbox)
         {
             return
         }
         if isOwn(bytes, route) {
-            receiveOwn(id, method, route, bytes, index, over: flow, now: now, into: &outbox)
+            receiveOwn(id, route, bytes, index, now: now, into: &outbox)
         } else {
-            relay(id, method, route, bytes, index, over: flow, now: now, into: &outbox)
+            relay(id, route, bytes, index, now: now, into: &outbox)
         }
     }
 
     /// A request for a served domain: answered here, or for the targets of its address of record.
     private mutating func receiveOwn(
         _ id: TransactionID,
-        _ method: Method,
         _ route: RouteDecision,
         _ bytes: Span<UInt8>,
         _ index: MessageIndex,
-        over flow: Flow,
         now: Moment,
         into outbox: inout Outbox
     ) {
-        if method == .register {
-            register(id, bytes, index, over: flow, now: now, into: &outbox)
-        } else if method == .subscribe,
-            receiveSubscribe(id, route.uri, bytes, index, over: flow, now: now, into: &outbox)
+        if route.method == .register {
+            register(id, bytes, index, over: route.flow, now: now, into: &outbox)
+        } else if route.method == .subscribe,
+            receiveSubscribe(id, route.uri, bytes, index, over: route.flow, now: now, into: &outbox)
         {
             return
         } else if route.uri.isSIP && (route.uri.user ?? Slice(0, 0)).isEmpty {
-            answerOwn(id, method, bytes, index, now: now, into: &outbox)
+            answerOwn(id, route.method, bytes, index, now: now, into: &outbox)
         } else {
-            let place = openContext(server: id, isInvite: method == .invite)
+            let place = openContext(server: id, isInvite: route.method == .invite)
             contexts[Int(place)].loopHash = route.loopHash
             contexts[Int(place)].isOwn = true
-            let isKnown = gatherTargets(place, bytes, route.uri, over: flow, now: now)
+            let isKnown = gatherTargets(place, bytes, route.uri, over: route.flow, now: now)
             guard !contexts[Int(place)].targets.isEmpty else {
                 closeContext(place)
                 answer(id, isKnown ? 480 : 404, bytes, index, now: now, into: &outbox)
                 return
             }
-            begin(place, id, method, route, bytes, index, over: flow, now: now, into: &outbox)
+            begin(place, id, route, bytes, index, now: now, into: &outbox)
         }
     }
 
     /// A request for elsewhere: only in a dialog that goes through us, or from a registered phone.
     private mutating func relay(
         _ id: TransactionID,
-        _ method: Method,
         _ route: RouteDecision,
         _ bytes: Span<UInt8>,
         _ index: MessageIndex,
-        over flow: Flow,
         now: Moment,
         into outbox: inout Outbox
     ) {
-        guard route.isTrusted || route.isAuthenticated || isRegistered(bytes, index, flow, now: now) else {
+        guard route.isTrusted || route.isAuthenticated || isRegistered(bytes, index, route.flow, now: now)
+        else {
             note(id, "neither for a domain served here nor from one of its users")
             answer(id, 403, reason: "Relaying Refused", bytes, index, now: now, into: &outbox)
             return
         }
-        let next = nextHop(bytes, route, over: flow)
-        let query = next == nil ? nextHopQuery(bytes, route) : nil
-        guard next != nil || query != nil else {
+        guard let next = nextHop(bytes, route) else {
             answer(id, 502, reason: "No Way to the Next Hop", bytes, index, now: now, into: &outbox)
             return
         }
-        let place = openContext(server: id, isInvite: method == .invite)
+        let place = openContext(server: id, isInvite: route.method == .invite)
         contexts[Int(place)].loopHash = route.loopHash
         contexts[Int(place)].targets.append(
             Target(
                 uri: storeURI(bytes, route.uri, dropsAddress: route.dropsAddress),
                 path: .none,
-                flow: next ?? flow,
+                flow: next.flow ?? route.flow,
                 q: 1_000,
-                name: query.map { addName(NamedHop($0, isRoute: !routes.isEmpty), place) }
+                name: addName(NamedHop(next, isRoute: !routes.isEmpty), place)
             )
         )
-        begin(place, id, method, route, bytes, index, over: flow, now: now, into: &outbox)
+        begin(place, id, route, bytes, index, now: now, into: &outbox)
     }
 
     /// Says 100 to an INVITE and sends it to the first targets.
     private mutating func begin(
         _ place: UInt32,
         _ id: TransactionID,
-        _ method: Method,
         _ route: RouteDecision,
         _ bytes: Span<UInt8>,
         _ index: MessageIndex,
-        over flow: Flow,
         now: Moment,
         into outbox: inout Outbox
     ) {
@@ -155,11 +148,11 @@ extension SIPProxy {
             answer(id, 440, bytes, index, now: now, into: &outbox)
             return
         }
-        if method == .invite {
+        if route.method == .invite {
             headers.removeAll(keepingCapacity: true)
             answer(id, 100, bytes, index, now: now, into: &outbox)
         }
-        startTargets(place, method, route, bytes, index, over: flow, now: now, into: &outbox)
+        startTargets(place, route, bytes, index, now: now, into: &outbox)
         guard contexts[Int(place)].pending == 0 else { return }
         if contexts[Int(place)].bestCode != 0 {
             finish(place, now: now, into: &outbox)

@@ -15,18 +15,17 @@ extension SIPProxy {
         let path =
             view.path.isEmpty ? StoredBytes.none : layer.store.add(bytes.span.extracting(view.path.range))
         let hop = view.isBehindNAT ? nil : view.path.isEmpty ? uri : firstRoute(bytes.span, view.path)
-        let next = hop.flatMap { resolve(bytes.span, $0, over: flow) }
-        let query = next == nil ? hop.flatMap { hopQuery(bytes.span, $0) } : nil
+        let next = hop.flatMap { destination(bytes.span, $0, over: flow) }
         contexts[Int(place)].targets.append(
             Target(
                 uri: storeURI(bytes.span, uri),
                 path: path,
-                flow: next ?? view.flow,
+                flow: next?.flow ?? view.flow,
                 q: view.q,
                 phone: view.phone,
                 isHeld: isPhoneKnown(view.phone, place),
                 // Deviation: a name that DNS does not know is no reason to forget where the phone was heard.
-                name: query.map { addName(NamedHop($0, isRoute: true, fallback: view.flow), place) }
+                name: addName(NamedHop(next, isRoute: true, fallback: view.flow), place)
             )
         )
     }
@@ -81,11 +80,9 @@ extension SIPProxy {
     /// Forwards a request to the targets of the highest q, in parallel (RFC 3261 §16.6).
     mutating func startTargets(
         _ place: UInt32,
-        _ method: Method,
         _ route: RouteDecision,
         _ bytes: Span<UInt8>,
         _ index: MessageIndex,
-        over flow: Flow,
         now: Moment,
         into outbox: inout Outbox
     ) {
@@ -96,7 +93,7 @@ extension SIPProxy {
             while contexts[Int(place)].nextTarget < end {
                 let number = contexts[Int(place)].nextTarget
                 contexts[Int(place)].nextTarget += 1
-                start(number, place, method, route, bytes, index, over: flow, now: now, into: &outbox)
+                start(number, place, route, bytes, index, now: now, into: &outbox)
             }
         } while contexts[Int(place)].pending == 0
     }
@@ -105,25 +102,23 @@ extension SIPProxy {
     private mutating func start(
         _ number: Int,
         _ place: UInt32,
-        _ method: Method,
         _ route: RouteDecision,
         _ bytes: Span<UInt8>,
         _ index: MessageIndex,
-        over flow: Flow,
         now: Moment,
         into outbox: inout Outbox
     ) {
         let target = contexts[Int(place)].targets[number]
         guard !target.isHeld, !layer.isFull else { return }
         if let name = target.name {
-            startNamed(place, name, method, route, bytes, index, over: flow, now: now, into: &outbox)
-        } else if isHeldBack(target.flow, method, index, now: now) {
+            startNamed(place, name, route, bytes, index, now: now, into: &outbox)
+        } else if isHeldBack(target.flow, route.method, index, now: now) {
             return
         } else if !health.isEmpty, isShut(target.flow, index, now: now) {
             noteFailure(place, 503)
         } else {
             contexts[Int(place)].targets[number].branch =
-                send(to: target, place, method, route, bytes, index, over: flow, now: now, into: &outbox)
+                send(to: target, place, route, bytes, index, now: now, into: &outbox)
         }
     }
 
@@ -145,16 +140,15 @@ extension SIPProxy {
         else {
             return
         }
-        var route = takeRoutes(stored.span, index, uri)
-        route.loopHash = contexts[Int(place)].loopHash
-        route.hops = hopsLeft(stored.span, index) ?? 0
         var flow = layer.record(server).flow
         flow.peer = layer.record(server).source
+        var route = takeRoutes(stored.span, index, uri, method, over: flow)
+        route.loopHash = contexts[Int(place)].loopHash
+        route.hops = hopsLeft(stored.span, index) ?? 0
         if let search {
-            let span = stored.span
-            tryNextHop(place, search, method, route, span, index, over: flow, now: now, into: &outbox)
+            tryNextHop(place, search, route, stored.span, index, now: now, into: &outbox)
         } else {
-            startTargets(place, method, route, stored.span, index, over: flow, now: now, into: &outbox)
+            startTargets(place, route, stored.span, index, now: now, into: &outbox)
         }
     }
 
@@ -162,11 +156,9 @@ extension SIPProxy {
     mutating func send(
         to target: Target,
         _ place: UInt32,
-        _ method: Method,
         _ route: RouteDecision,
         _ bytes: Span<UInt8>,
         _ index: MessageIndex,
-        over flow: Flow,
         now: Moment,
         into outbox: inout Outbox
     ) -> TransactionID {
@@ -174,7 +166,7 @@ extension SIPProxy {
         let id = layer.openClient(
             bytes,
             index,
-            method: method,
+            method: route.method,
             loopHash: route.loopHash,
             parent: contexts[Int(place)].server,
             context: place,
@@ -185,9 +177,9 @@ extension SIPProxy {
         let plan = ForwardPlan(
             branch: Branch(transaction: id, loopHash: route.loopHash),
             sending: domains.listeners[target.flow.listener.index],
-            receiving: domains.listeners[flow.listener.index],
-            source: flow.peer,
-            routeToken: formsDialog(method) ? domains.routeToken(bytes, callID: index.callID) : nil,
+            receiving: domains.listeners[route.flow.listener.index],
+            source: route.flow.peer,
+            routeToken: formsDialog(route.method) ? domains.routeToken(bytes, callID: index.callID) : nil,
             hops: route.hops,
             replacesRoutes: route.hasChanged,
             consumed: consumedCredentials(bytes, index),

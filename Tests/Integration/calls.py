@@ -91,14 +91,6 @@ def sipsak(folder):
         need([aor for aor, _ in server.registrations()] == ["sak@" + DOMAIN], "ctl lists %s" % server.registrations())
 
 
-def users_file(folder, users):
-    """A file for --users."""
-    path = os.path.join(folder, "users")
-    with open(path, "w") as file:
-        file.writelines("%s:%s:pw%s\n" % (user, DOMAIN, user) for user in users)
-    return path
-
-
 @test("%d REGISTERs of SIPp with digest", 500)
 def digest_registers(folder, count):
     users, callee = [str(3000000 + n) for n in range(count)], free_port()

@@ -160,6 +160,44 @@ def registration(folder):
         need(not server.registrations(), "ctl lists %s" % server.registrations())
 
 
+@test("RFC 3665 2.1, a registration that is challenged")
+def registration_challenged(folder):
+    with Sipglass(folder, more=["--users", users_file(folder, ["bob"])]) as server:
+        log_in(folder, server, free_port())
+
+
+@test("RFC 3665 2.5, a registration with a wrong password")
+def registration_wrong(folder):
+    with Sipglass(folder, more=["--users", users_file(folder, ["bob"])]) as server, \
+            Party(folder, "bob", "registration_wrong_uac", server, free_port(), "") as bob:
+        bob.wait(20)
+        bob.need_flow("> REGISTER < 401 > REGISTER < 401")
+        need(not server.registrations(), "ctl lists %s" % server.registrations())
+
+
+@test("RFC 3665 3.2, the caller is challenged by the first proxy")
+def session_challenged(folder):
+    target = "sip:bob@" + DOMAIN
+    with Sipglass(folder, more=["--users", users_file(folder, ["alice", "bob"])]) as server:
+        port = free_port()
+        log_in(folder, server, port)
+        with Party(folder, "bob-called", "success_uas", server, port, target) as bob, \
+                Party(folder, "alice", "login_uac", server, free_port(), target, extra=["-auth_uri", "bob@" + DOMAIN]) as alice:
+            alice.wait(20)
+            bob.wait(20)
+            alice.need_flow("> INVITE < 407 > ACK > INVITE < 100 < 180 < 200 > ACK < BYE > 200")
+            bob.need_flow("< INVITE > 180 > 200 < ACK > BYE < 200")
+            with open(os.path.join(folder, "bob-called.msg"), encoding="latin1") as file:
+                need("roxy-Authorization" not in file.read(), "the credentials went on to the callee")
+
+
+def log_in(folder, server, port):
+    """Registers bob with his password."""
+    with Party(folder, "bob", "registration_digest_uac", server, port, "") as bob:
+        bob.wait(20)
+        bob.need_flow("> REGISTER < 401 > REGISTER < 200")
+
+
 @test("a registration for a domain that is not served is 404")
 def registration_refused(folder):
     with Sipglass(folder) as server, Party(folder, "bob", "registration_refused_uac", server, free_port(), "") as bob:

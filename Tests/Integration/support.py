@@ -61,6 +61,14 @@ def free_port():
 
 # ----------------------------------------------------------------- Sipglass
 
+def users_file(folder, users):
+    """A file for --users."""
+    path = os.path.join(folder, "users")
+    with open(path, "w") as file:
+        file.writelines("%s:%s:pw%s\n" % (user, DOMAIN, user) for user in users)
+    return path
+
+
 class Sipglass:
     """The real program without a screen, on a free port; the same words start it with one."""
 

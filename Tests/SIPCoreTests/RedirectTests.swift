@@ -44,6 +44,19 @@ struct RedirectTests {
         rig.expectEnd()
     }
 
+    @Test("R10 a contact with a host name is looked up; the caller waits meanwhile")
+    func named() throws {
+        let (rig, invites) = try calling()
+        rig.answer(302, to: invites[0], extra: contacts("<sip:b@gw.test>"))
+        #expect(rig.take(to: "5070").isEmpty)
+        rig.answerNames(NextHopRuleTests.cluster)
+        let next = try #require(rig.one(to: NextHopRuleTests.a))
+        #expect(next.startLine == "INVITE sip:b@gw.test SIP/2.0")
+        rig.answer(200, to: next, contact: "<sip:b@127.0.0.11:5091>")
+        #expect(rig.take(to: "5070").map(\.code) == [200])
+        rig.expectEnd()
+    }
+
     @Test("R10 a contact of ours stands for its bindings")
     func ownUser() throws {
         let (rig, invites) = try calling()

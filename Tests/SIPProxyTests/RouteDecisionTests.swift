@@ -39,14 +39,15 @@ struct RouteDecisionTests {
         var index = MessageIndex()
         try index.parse(bytes.span)
         guard case .request(_, _, let slice) = index.startLine else { throw SyntaxError(.notSIP, at: 0) }
-        let decision = try proxy.takeRoutes(bytes.span, index, URI(bytes.span, slice))
         let flow = Flow(transport: .udp, listener: ListenerID(0), peer: address)
+        let uri = try URI(bytes.span, slice)
+        let decision = proxy.takeRoutes(bytes.span, index, uri, .message, over: flow)
         return Outcome(
             uri: bytes.span.text(decision.uri.whole),
             routes: proxy.routes.map { bytes.span.text($0) },
             hasChanged: decision.hasChanged,
             isOwn: proxy.isOwn(bytes.span, decision),
-            nextHop: proxy.nextHop(bytes.span, decision, over: flow)?.peer.description
+            nextHop: proxy.nextHop(bytes.span, decision)?.flow?.peer.description
         )
     }
 

@@ -25,15 +25,7 @@ extension Startup {
     }
 
     private static func usersFile(_ path: String) throws(Failure) -> UsersFile {
-        let text: String
-        do {
-            text = try String(contentsOfFile: path, encoding: .utf8)
-        } catch {
-            throw Failure(
-                .configuration,
-                "\(path): cannot be read as a text file; check the path of --users and that it is UTF-8"
-            )
-        }
+        let text = try readText(path, "the path of --users")
         do {
             return try UsersFile(text: text, file: path)
         } catch {
@@ -41,19 +33,22 @@ extension Startup {
         }
     }
 
+    private static func readText(_ path: String, _ place: String) throws(Failure) -> String {
+        do {
+            return try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw Failure(
+                .configuration,
+                "\(path): cannot be read as a text file; check \(place) and that it is UTF-8"
+            )
+        }
+    }
+
     /// The settings of the named file, or of the usual one; nil when the usual one does not exist.
     static func settings(file: String?, paths: FilePaths) throws(Failure) -> Settings? {
         let path = file ?? paths.configuration
         guard file != nil || FileManager.default.fileExists(atPath: path) else { return nil }
-        let text: String
-        do {
-            text = try String(contentsOfFile: path, encoding: .utf8)
-        } catch {
-            throw Failure(
-                .configuration,
-                "\(path): cannot be read as a text file; check the path and that it is UTF-8"
-            )
-        }
+        let text = try readText(path, "the path")
         do {
             return try Settings(text: text, file: path)
         } catch {

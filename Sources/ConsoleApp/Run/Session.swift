@@ -4,6 +4,7 @@ import Glibc
 import SIPCore
 import SIPEngine
 import SIPFlow
+import SIPStore
 import SIPTransport
 
 /// One run of the program: engine, control socket, and console or not.
@@ -48,6 +49,8 @@ struct Session {
         )
         let control = try ControlServer(path: startup.control, service: ControlService(desk: desk))
         defer { control.stop() }
+        // Whoever changed an account since start-up read them found no socket to say so.
+        if let accounts = try? store.file?.accounts() { desk.takeAccounts(accounts) }
         let demo = hasDemo ? try DemoRunner(listeners: engine.listeners) : nil
         defer { demo?.stop() }
         if isHeadless {

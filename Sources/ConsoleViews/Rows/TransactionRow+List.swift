@@ -15,7 +15,7 @@ extension TransactionRow: ListRow {
         ),
         Column(
             title: "Method",
-            width: 6...10,
+            width: 8...10,
             priority: 10,
             role: .sipRequest,
             text: { row, _ in row.method },

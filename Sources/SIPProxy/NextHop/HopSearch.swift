@@ -11,7 +11,9 @@ struct NamedHop {
     /// Where to send when name servers know nothing: the flow that a phone registered from.
     var fallback: Flow?
 
-    init(_ query: NextHopQuery, isRoute: Bool, fallback: Flow? = nil) {
+    /// The name of a destination; nil for one that has none.
+    init?(_ destination: Destination?, isRoute: Bool, fallback: Flow? = nil) {
+        guard case .name(let query) = destination else { return nil }
         self.query = query
         self.isRoute = isRoute
         self.fallback = fallback

@@ -47,34 +47,9 @@ extension SIPProxy {
         }
     }
 
-    /// What to find for the next hop, when that is a host name.
-    func nextHopQuery(_ bytes: Span<UInt8>, _ decision: RouteDecision) -> NextHopQuery? {
-        guard let first = routes.first else {
-            return hopQuery(bytes, decision.uri, dropsAddress: decision.dropsAddress)
-        }
-        return routeURI(bytes, first).flatMap { hopQuery(bytes, $0) }
-    }
-
-    /// What to find for a URI; nil for a numeric host, and for what is not spoken here.
-    func hopQuery(_ bytes: Span<UInt8>, _ uri: URI, dropsAddress: Bool = false) -> NextHopQuery? {
-        guard uri.scheme == .sip else { return nil }
-        let parameters = dropsAddress ? Slice(uri.parameters.end, uri.parameters.end) : uri.parameters
-        let host = bytes.parameter("maddr", in: parameters)?.value ?? uri.host
-        guard IPAddress(bytes.extracting(host.range)) == nil else { return nil }
-        var transport: TransportKind?
-        if let word = bytes.parameter("transport", in: parameters)?.value {
-            guard let kind = transportKind(bytes, word), finder.reach.speaks(kind) else { return nil }
-            transport = kind
-        }
-        return NextHopQuery(
-            host: bytes.text(host),
-            port: dropsAddress ? nil : uri.port,
-            transport: transport
-        )
-    }
-
-    /// Keeps a target's name in its context.
-    mutating func addName(_ name: NamedHop, _ place: UInt32) -> Int {
+    /// Keeps a target's name in its context; nil for a target that has none.
+    mutating func addName(_ name: NamedHop?, _ place: UInt32) -> Int? {
+        guard let name else { return nil }
         contexts[Int(place)].names.append(name)
         return contexts[Int(place)].names.count - 1
     }
@@ -83,11 +58,9 @@ extension SIPProxy {
     mutating func startNamed(
         _ place: UInt32,
         _ name: Int,
-        _ method: Method,
         _ route: RouteDecision,
         _ bytes: Span<UInt8>,
         _ index: MessageIndex,
-        over flow: Flow,
         now: Moment,
         into outbox: inout Outbox
     ) {
@@ -101,7 +74,7 @@ extension SIPProxy {
             contexts[Int(place)].pending += 1
         case .done(let result):
             take(result, place, position, now: now)
-            tryNextHop(place, position, method, route, bytes, index, over: flow, now: now, into: &outbox)
+            tryNextHop(place, position, route, bytes, index, now: now, into: &outbox)
         }
     }
 
@@ -140,11 +113,9 @@ extension SIPProxy {
     mutating func tryNextHop(
         _ place: UInt32,
         _ search: Int,
-        _ method: Method,
         _ route: RouteDecision,
         _ bytes: Span<UInt8>,
         _ index: MessageIndex,
-        over flow: Flow,
         now: Moment,
         into outbox: inout Outbox
     ) {
@@ -154,13 +125,15 @@ extension SIPProxy {
         while let hop = contexts[Int(place)].searches[search].hops.popFirst() {
             guard !layer.isFull else { break }
             guard let next = self.flow(to: hop, preferring: target.flow.listener) else { continue }
-            if isHeldBack(next, method, index, now: now) || !health.isEmpty && isShut(next, index, now: now) {
+            if isHeldBack(next, route.method, index, now: now)
+                || !health.isEmpty && isShut(next, index, now: now)
+            {
                 noteFailure(place, 503)
                 continue
             }
             target.flow = next
             let branch =
-                send(to: target, place, method, route, bytes, index, over: flow, now: now, into: &outbox)
+                send(to: target, place, route, bytes, index, now: now, into: &outbox)
             contexts[Int(place)].targets[number].branch = branch
             contexts[Int(place)].searches[search].state = .trying(branch, at: hop)
             return
