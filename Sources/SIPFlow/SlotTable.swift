@@ -1,101 +1,117 @@
-/// Slot numbers by hash: open addressing with linear probing, in 256 shards that grow one by one.
+/// Slot numbers by hash: open addressing with linear probing, in 64 parts that grow one by one.
 ///
-/// - Shape: several slots may share a hash; the caller tells them apart by their bytes. The top byte of a hash
-///   names its shard, the low bits its home there: hashes have to be spread over all 64 bits.
-/// - Cost: O(1). A shard doubles at three quarters full, so that the insertion that makes a table of a million
-///   entries grow moves 4,000 of them, not all.
-public struct SlotTable: ~Copyable {
-    private var shards: [Shard]
+/// - Shape: several slots may share a hash; the caller tells them apart by their bytes. The top bits of a hash name
+///   its part, the low bits its home there. Slots are below `UInt32.max`.
+/// - Cost: O(1). A part doubles at three quarters full; so the insertion that makes a large table grow moves a
+///   sixty-fourth of it.
+@safe public struct SlotTable: ~Copyable {
+    private struct Cell {
+        var hash: UInt64 = 0
+        var slot = UInt32.max
+    }
+
+    /// One part: `mask + 1` cells, a power of two of them.
+    @safe private struct Part {
+        var cells: UnsafeMutablePointer<Cell>
+        var mask: Int
+        var count = 0
+
+        init(size: Int) {
+            unsafe cells = .allocate(capacity: size)
+            unsafe cells.initialize(repeating: Cell(), count: size)
+            mask = size - 1
+        }
+
+        /// A cell; every index is a home or follows one, and so within the mask.
+        subscript(index: Int) -> Cell {
+            get { unsafe cells[index & mask] }
+            nonmutating set { unsafe cells[index & mask] = newValue }
+        }
+
+        func home(of hash: UInt64) -> Int { Int(truncatingIfNeeded: hash) & mask }
+    }
+
+    private static let parts = 64
+    private var parts: [Part]
     /// How many entries it holds.
     public private(set) var count = 0
 
     /// Makes an empty table with room for so many entries.
     public init(capacity: Int = 4_096) {
-        let size = max(16, (capacity / 256).nextPowerOfTwo)
-        shards = [Shard](repeating: Shard(size: size), count: 256)
+        let size = max(16, (capacity / Self.parts).nextPowerOfTwo)
+        parts = (0..<Self.parts).map { _ in Part(size: size) }
+    }
+
+    deinit {
+        for part in parts {
+            // Allocated by `Part.init`, freed only here and by `grow`; cells need no deinitialisation.
+            unsafe part.cells.deallocate()
+        }
     }
 
     /// Adds an entry.
     public mutating func insert(_ hash: UInt64, _ slot: UInt32) {
-        shards[Int(hash >> 56)].insert(hash, slot)
+        let place = Int(hash >> 58)
+        if (parts[place].count + 1) * 4 > (parts[place].mask + 1) * 3 { grow(place) }
+        Self.put(Cell(hash: hash, slot: slot), into: parts[place])
+        parts[place].count += 1
         count += 1
     }
 
     /// The first slot with a hash that the caller accepts.
     public func find(_ hash: UInt64, where matches: (UInt32) -> Bool) -> UInt32? {
-        shards[Int(hash >> 56)].find(hash, where: matches)
-    }
-
-    /// Takes an entry out, if it is there.
-    public mutating func remove(_ hash: UInt64, _ slot: UInt32) {
-        if shards[Int(hash >> 56)].remove(hash, slot) { count -= 1 }
-    }
-}
-
-/// One of the 256 parts of a `SlotTable`.
-private struct Shard {
-    struct Cell {
-        var hash: UInt64 = 0
-        var slot = UInt32.max
-    }
-
-    private var cells: [Cell]
-    private var mask: Int { cells.count - 1 }
-    private var count = 0
-
-    init(size: Int) { cells = [Cell](repeating: Cell(), count: size) }
-
-    mutating func insert(_ hash: UInt64, _ slot: UInt32) {
-        if (count + 1) * 4 > cells.count * 3 { grow() }
-        place(hash, slot)
-        count += 1
-    }
-
-    func find(_ hash: UInt64, where matches: (UInt32) -> Bool) -> UInt32? {
-        var index = Int(truncatingIfNeeded: hash) & mask
-        while cells[index].slot != .max {
-            if cells[index].hash == hash, matches(cells[index].slot) { return cells[index].slot }
-            index = (index + 1) & mask
+        let part = parts[Int(hash >> 58)]
+        var index = part.home(of: hash)
+        while part[index].slot != .max {
+            let cell = part[index]
+            if cell.hash == hash, matches(cell.slot) { return cell.slot }
+            index += 1
         }
         return nil
     }
 
-    mutating func remove(_ hash: UInt64, _ slot: UInt32) -> Bool {
-        var index = Int(truncatingIfNeeded: hash) & mask
-        while cells[index].slot != slot || cells[index].hash != hash {
-            if cells[index].slot == .max { return false }
-            index = (index + 1) & mask
+    /// Takes an entry out, if it is there.
+    public mutating func remove(_ hash: UInt64, _ slot: UInt32) {
+        let part = parts[Int(hash >> 58)]
+        var index = part.home(of: hash)
+        while part[index].slot != slot || part[index].hash != hash {
+            if part[index].slot == .max { return }
+            index += 1
         }
+        parts[Int(hash >> 58)].count -= 1
         count -= 1
-        closeHole(at: index)
-        return true
+        Self.closeHole(at: index, in: part)
     }
 
     /// Moves entries back so that no probe ends before its entry.
-    private mutating func closeHole(at start: Int) {
+    private static func closeHole(at start: Int, in part: Part) {
         var hole = start
-        var index = (start + 1) & mask
-        while cells[index].slot != .max {
-            let home = Int(truncatingIfNeeded: cells[index].hash) & mask
-            if (index &- home) & mask >= (index &- hole) & mask {
-                cells[hole] = cells[index]
+        var index = start + 1
+        while part[index].slot != .max {
+            let home = part.home(of: part[index].hash)
+            if (index &- home) & part.mask >= (index &- hole) & part.mask {
+                part[hole] = part[index]
                 hole = index
             }
-            index = (index + 1) & mask
+            index += 1
         }
-        cells[hole] = Cell()
+        part[hole] = Cell()
     }
 
-    private mutating func place(_ hash: UInt64, _ slot: UInt32) {
-        var index = Int(truncatingIfNeeded: hash) & mask
-        while cells[index].slot != .max { index = (index + 1) & mask }
-        cells[index] = Cell(hash: hash, slot: slot)
+    private static func put(_ cell: Cell, into part: Part) {
+        var index = part.home(of: cell.hash)
+        while part[index].slot != .max { index += 1 }
+        part[index] = cell
     }
 
-    private mutating func grow() {
-        let old = cells
-        cells = [Cell](repeating: Cell(), count: old.count * 2)
-        for cell in old where cell.slot != .max { place(cell.hash, cell.slot) }
+    private mutating func grow(_ place: Int) {
+        let old = parts[place]
+        var new = Part(size: (old.mask + 1) * 2)
+        new.count = old.count
+        for index in 0...old.mask where old[index].slot != .max { Self.put(old[index], into: new) }
+        parts[place] = new
+        // Its cells were copied, and nobody else knows it.
+        unsafe old.cells.deallocate()
     }
 }
 

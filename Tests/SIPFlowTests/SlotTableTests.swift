@@ -51,4 +51,27 @@ struct SlotTableTests {
         let unknown = table.find(12_345) { _ in true }
         #expect(unknown == nil)
     }
+
+    @Test("is exact while it grows, as entries come and go")
+    func growing() {
+        // All in one part.
+        func hash(_ slot: UInt32) -> UInt64 { UInt64(slot) }
+        var table = SlotTable(capacity: 16)
+        var present: Set<UInt32> = []
+        for slot in 0..<3_000 as Range<UInt32> {
+            table.insert(hash(slot), slot)
+            present.insert(slot)
+            // The oldest one goes each third time.
+            if slot % 3 == 2, let gone = present.min() {
+                table.remove(hash(gone), gone)
+                present.remove(gone)
+            }
+            let count = table.count
+            #expect(count == present.count)
+            for probe in [0, slot / 2, slot, slot + 1] {
+                let found = table.find(hash(probe)) { $0 == probe }
+                #expect(found == (present.contains(probe) ? probe : nil))
+            }
+        }
+    }
 }
