@@ -57,8 +57,16 @@ extension IPAddress: CustomStringConvertible {
 
 /// Appends a number in decimal digits.
 public func appendDecimal(_ number: UInt64, to bytes: inout [UInt8]) {
-    if number >= 10 { appendDecimal(number / 10, to: &bytes) }
-    bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
+    // As many as the largest number has.
+    var digits = InlineArray<20, UInt8>(repeating: 0)
+    var first = digits.count
+    var rest = number
+    repeat {
+        first -= 1
+        digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+        rest /= 10
+    } while rest > 0
+    bytes.append(copying: digits.span.extracting(first...))
 }
 
 /// Appends a number in lower-case hexadecimal, without leading zeros.

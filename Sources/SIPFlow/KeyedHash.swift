@@ -14,15 +14,17 @@ public struct KeyedHash: Sendable, Hashable {
     /// The hash of some bytes; `salt` keeps different uses apart.
     public func hash(_ bytes: Span<UInt8>, salt: UInt64 = 0) -> UInt64 {
         var state = first ^ salt
-        var word: UInt64 = 0
         var index = 0
+        while index + 8 <= bytes.count {
+            // Any eight bytes are a number, and the load checks its bounds.
+            let word = unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            state = Self.mix(state ^ word, second)
+            index += 8
+        }
+        var word: UInt64 = 0
         while index < bytes.count {
             word = word << 8 | UInt64(bytes[index])
             index += 1
-            if index & 7 == 0 {
-                state = Self.mix(state ^ word, second)
-                word = 0
-            }
         }
         state = Self.mix(state ^ word ^ UInt64(bytes.count) << 56, second)
         return Self.mix(state, second ^ first)

@@ -26,6 +26,12 @@ public struct Moment: Sendable, Hashable, Comparable {
         Moment(nanoseconds: left.nanoseconds - right.nanoseconds)
     }
 
+    /// The same moment, or the next one that is a whole number of intervals after the clock's start.
+    public func roundedUp(to interval: Interval) -> Moment {
+        let over = nanoseconds % interval.nanoseconds
+        return over > 0 ? Moment(nanoseconds: nanoseconds - over + interval.nanoseconds) : self
+    }
+
     /// The interval between two moments.
     public static func - (left: Moment, right: Moment) -> Interval {
         Interval(nanoseconds: left.nanoseconds - right.nanoseconds)

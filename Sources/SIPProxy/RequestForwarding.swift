@@ -7,9 +7,9 @@ struct ForwardPlan {
     /// Names the client transaction and the loop hash.
     var branch: Branch
     /// The listener that sends it.
-    var sending: Listener
+    var sending: ListenerMarks
     /// The listener that received it; differs from `sending` when families or transports are bridged.
-    var receiving: Listener
+    var receiving: ListenerMarks
     /// Where the received request came from.
     var source: SocketAddress
     /// The proof for our Record-Route value; nil when no Record-Route is written.
@@ -45,11 +45,8 @@ func appendForwardedRequest(
     output.append(copying: bytes.extracting(name.range))
     output.append(UInt8(ascii: " "))
     output.append(copying: uri)
-    output.append(ascii: " SIP/2.0\r\nVia: SIP/2.0/")
-    output.append(contentsOf: plan.sending.transport.token.utf8)
-    output.append(UInt8(ascii: " "))
-    plan.sending.advertised.append(to: &output)
-    output.append(ascii: ";branch=")
+    output.append(ascii: " SIP/2.0\r\n")
+    output.append(copying: plan.sending.via.span)
     plan.branch.append(to: &output)
     if plan.hearsLoad { output.append(ascii: ";oc;oc-algo=\"loss\"") }
     output.append(ascii: "\r\n")
@@ -135,10 +132,8 @@ private func appendMaxBreadth(_ breadth: Int, to output: inout [UInt8]) {
     output.append(ascii: "\r\n")
 }
 
-private func appendRecordRoute(_ listener: Listener, token: UInt64, to output: inout [UInt8]) {
-    output.append(ascii: "Record-Route: <sip:")
-    listener.advertised.append(to: &output)
-    output.append(ascii: ";lr;sg=")
+private func appendRecordRoute(_ listener: ListenerMarks, token: UInt64, to output: inout [UInt8]) {
+    output.append(copying: listener.recordRoute.span)
     appendHexadecimal(token, to: &output)
     output.append(ascii: ">\r\n")
 }

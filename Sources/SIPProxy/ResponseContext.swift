@@ -32,7 +32,7 @@ extension Target {
 
 /// What became of one request that was forwarded to one or more targets (RFC 3261 §16.7).
 ///
-/// - Shape: kept in an array whose places are used again, so that its own arrays keep their room.
+/// - Shape: its place is used again by another request, so that its own arrays keep their room.
 struct ResponseContext {
     /// How far it is.
     enum Phase {

@@ -122,14 +122,14 @@ extension SIPProxy {
 
     /// True when a Via of ours carries the same loop hash: the request came back unchanged.
     func hasLoop(_ bytes: Span<UInt8>, _ index: MessageIndex, _ loopHash: UInt64) -> Bool {
+        var isTop = true
         var field = index.first(.via)
         while let present = field {
             var cursor = ValueCursor(present.value)
             while let value = cursor.next(bytes) {
-                guard value.count > 39, let via = try? Via(bytes, value), let branch = via.branch else {
-                    continue
-                }
-                if Branch(bytes, branch)?.loopHash == loopHash { return true }
+                let via = isTop ? index.topVia : value.count > 39 ? try? Via(bytes, value) : nil
+                isTop = false
+                if let branch = via?.branch, Branch(bytes, branch)?.loopHash == loopHash { return true }
             }
             field = index.next(after: present)
         }

@@ -56,8 +56,8 @@ extension SIPProxy {
                 transaction: TransactionID(number: layer.keyedHash.hash(branchHash) & ~3),
                 loopHash: route.loopHash
             ),
-            sending: domains.listeners[target.flow.listener.index],
-            receiving: domains.listeners[flow.listener.index],
+            sending: domains.marks[target.flow.listener.index],
+            receiving: domains.marks[flow.listener.index],
             source: flow.peer,
             routeToken: nil,
             hops: route.hops,
@@ -90,8 +90,8 @@ extension SIPProxy {
         let place = openContext(server: .none, isInvite: false)
         _ = gatherTargets(place, bytes, route.uri, over: route.flow, now: now)
         defer { closeContext(place) }
-        guard let target = contexts[Int(place)].targets.first else { return nil }
-        contexts[Int(place)].targets.removeFirst()
-        return (target, target.name.map { contexts[Int(place)].names[$0] })
+        guard let target = contexts[place].targets.first else { return nil }
+        contexts[place].targets.removeFirst()
+        return (target, target.name.map { contexts[place].names[$0] })
     }
 }

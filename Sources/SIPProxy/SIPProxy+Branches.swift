@@ -9,35 +9,34 @@ extension SIPProxy {
         if let used = freeContexts.popLast() {
             place = used
         } else {
-            place = UInt32(contexts.count)
-            contexts.append(ResponseContext())
+            place = contexts.add(ResponseContext()).slot
         }
-        contexts[Int(place)].phase = .searching
-        contexts[Int(place)].server = server
-        contexts[Int(place)].isInvite = isInvite
+        contexts[place].phase = .searching
+        contexts[place].server = server
+        contexts[place].isInvite = isInvite
         if layer.contains(server) { layer.setContext(server, place) }
         return place
     }
 
     /// Gives a place back, with all that it holds.
     mutating func closeContext(_ place: UInt32) {
-        let server = contexts[Int(place)].server
+        let server = contexts[place].server
         if layer.contains(server) { layer.setContext(server, nil) }
-        for index in contexts[Int(place)].targets.indices {
-            layer.store.remove(&contexts[Int(place)].targets[index].uri)
-            layer.store.remove(&contexts[Int(place)].targets[index].path)
+        for index in contexts[place].targets.indices {
+            layer.store.remove(&contexts[place].targets[index].uri)
+            layer.store.remove(&contexts[place].targets[index].path)
         }
         stopSearches(place)
-        layer.store.remove(&contexts[Int(place)].best)
-        contexts[Int(place)].reset()
+        layer.store.remove(&contexts[place].best)
+        contexts[place].reset()
         freeContexts.append(place)
     }
 
     /// Cancels every branch that has no final response yet (RFC 3261 §16.7 step 10, §16.10).
     mutating func cancelBranches(_ place: UInt32, now: Moment, into outbox: inout Outbox) {
         var index = 0
-        while index < contexts[Int(place)].branches.count {
-            let id = contexts[Int(place)].branches[index]
+        while index < contexts[place].branches.count {
+            let id = contexts[place].branches[index]
             index += 1
             guard id.kind == .clientInvite, layer.contains(id), layer.record(id).context == place else {
                 continue
@@ -76,35 +75,35 @@ extension SIPProxy {
         into outbox: inout Outbox
     ) {
         if layer.contains(id) { layer.setContext(id, nil) }
-        contexts[Int(place)].pending -= 1
+        contexts[place].pending -= 1
         goOn(place, now: now, into: &outbox)
     }
 
     /// Notes a failure of our own as a final response, if it is better than those before.
     mutating func noteFailure(_ place: UInt32, _ code: Int, reason: String? = nil) {
-        let best = contexts[Int(place)].bestCode
+        let best = contexts[place].bestCode
         guard best == 0 || responseRank(code) < responseRank(best) else { return }
-        layer.store.remove(&contexts[Int(place)].best)
-        contexts[Int(place)].bestCode = code
-        contexts[Int(place)].ownReason = reason
+        layer.store.remove(&contexts[place].best)
+        contexts[place].bestCode = code
+        contexts[place].ownReason = reason
     }
 
     /// Once nothing is pending: next targets, or the best response upstream.
     mutating func goOn(_ place: UInt32, now: Moment, into outbox: inout Outbox) {
-        guard contexts[Int(place)].pending == 0 else { return }
-        if contexts[Int(place)].mayContinue {
+        guard contexts[place].pending == 0 else { return }
+        if contexts[place].mayContinue {
             startStoredTargets(place, now: now, into: &outbox)
         }
-        if contexts[Int(place)].pending == 0 { finish(place, now: now, into: &outbox) }
+        if contexts[place].pending == 0 { finish(place, now: now, into: &outbox) }
     }
 
     /// Sends the best response upstream and closes the context.
     mutating func finish(_ place: UInt32, now: Moment, into outbox: inout Outbox) {
-        let server = contexts[Int(place)].server
-        switch contexts[Int(place)].phase {
+        let server = contexts[place].server
+        switch contexts[place].phase {
         case .free, .answered: break
         case .searching, .declined:
-            let best = contexts[Int(place)].bestCode
+            let best = contexts[place].bestCode
             // Without any: all that came were redirections to where it was tried before.
             let ownCode = best == 503 ? 500 : best == 0 ? 480 : best
             if layer.contains(server) { sendBest(place, ownCode: ownCode, now: now, into: &outbox) }
@@ -115,14 +114,14 @@ extension SIPProxy {
     }
 
     private mutating func sendBest(_ place: UInt32, ownCode: Int, now: Moment, into outbox: inout Outbox) {
-        let server = contexts[Int(place)].server
-        let code = contexts[Int(place)].bestCode == 503 ? 500 : contexts[Int(place)].bestCode
-        if !contexts[Int(place)].isInvite && code == 408 {
+        let server = contexts[place].server
+        let code = contexts[place].bestCode == 503 ? 500 : contexts[place].bestCode
+        if !contexts[place].isInvite && code == 408 {
             // A late answer is worse than none, ours or a branch's (RFC 4320 §4.2).
             layer.abandon(server)
-        } else if !contexts[Int(place)].best.isNone {
-            guard take(contexts[Int(place)].best) else { return }
-            let challenges = code == 401 || code == 407 ? contexts[Int(place)].challenges : nothing
+        } else if !contexts[place].best.isNone {
+            guard take(contexts[place].best) else { return }
+            let challenges = code == 401 || code == 407 ? contexts[place].challenges : nothing
             appendForwardedResponse(
                 request.span,
                 requestIndex,
@@ -133,7 +132,7 @@ extension SIPProxy {
             tellLoad(now: now, into: &outbox)
             layer.respond(server, code: code, isOwn: false, now: now, into: &outbox)
         } else {
-            let reason = ownCode == code ? contexts[Int(place)].ownReason : nil
+            let reason = ownCode == code ? contexts[place].ownReason : nil
             answerStored(server, ownCode, reason: reason, now: now, into: &outbox)
         }
     }

@@ -12,11 +12,11 @@ extension SIPProxy {
     /// counts from its own maximum, as it would have counted from ours.
     /// - Source: RFC 5393 §5.3.3.
     mutating func endOfGroup(_ place: UInt32, _ index: MessageIndex) -> Int {
-        let first = contexts[Int(place)].nextTarget
+        let first = contexts[place].nextTarget
         var (end, size) = (first, 0)
         var head: Target?
-        while end < contexts[Int(place)].targets.count {
-            let target = contexts[Int(place)].targets[end]
+        while end < contexts[place].targets.count {
+            let target = contexts[place].targets[end]
             if !target.isHeld {
                 guard target.isBeside(head ?? target) else { break }
                 head = target
@@ -24,8 +24,8 @@ extension SIPProxy {
             }
             end += 1
         }
-        let isAlone = size == 1 && contexts[Int(place)].pending == 0
-        guard size > 0, let allowed = contexts[Int(place)].breadth, !isAlone || index.has(.maxBreadth) else {
+        let isAlone = size == 1 && contexts[place].pending == 0
+        guard size > 0, let allowed = contexts[place].breadth, !isAlone || index.has(.maxBreadth) else {
             return end
         }
         let free = max(0, allowed - breadthInUse(place))
@@ -38,8 +38,8 @@ extension SIPProxy {
     private mutating func deal(_ breadth: Int, _ place: UInt32, to count: Int, from first: Int) -> Int {
         var (target, dealt) = (first, 0)
         while dealt < count {
-            if !contexts[Int(place)].targets[target].isHeld {
-                contexts[Int(place)].targets[target].breadth =
+            if !contexts[place].targets[target].isHeld {
+                contexts[place].targets[target].breadth =
                     breadth / count + (dealt < breadth % count ? 1 : 0)
                 dealt += 1
             }
@@ -62,7 +62,7 @@ extension SIPProxy {
     /// What the branches that still run were given.
     private func breadthInUse(_ place: UInt32) -> Int {
         var sum = 0
-        for (branch, breadth) in zip(contexts[Int(place)].branches, contexts[Int(place)].breadths)
+        for (branch, breadth) in zip(contexts[place].branches, contexts[place].breadths)
         where layer.contains(branch) && layer.record(branch).context == place {
             sum += max(1, breadth)
         }

@@ -18,9 +18,9 @@ extension SIPProxy {
         }
         answer(id, 200, bytes, index, now: now, into: &outbox)
         guard found.kind == .serverInvite, let place = layer.record(found).context else { return }
-        switch contexts[Int(place)].phase {
+        switch contexts[place].phase {
         case .searching:
-            contexts[Int(place)].phase = .cancelled
+            contexts[place].phase = .cancelled
             cancelBranches(place, now: now, into: &outbox)
             goOn(place, now: now, into: &outbox)
         case .free, .declined, .cancelled, .answered: break

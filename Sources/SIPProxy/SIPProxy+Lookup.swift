@@ -42,18 +42,18 @@ extension SIPProxy {
         guard let bindings = registrar.bindings(ofGRUU: uri, bytes, aor: key.span, now: now) else {
             return false
         }
-        let first = contexts[Int(place)].targets.count
+        let first = contexts[place].targets.count
         for binding in bindings { addTarget(binding, place, over: flow) }
-        for number in contexts[Int(place)].targets.indices.dropFirst(first) {
-            contexts[Int(place)].targets[number].phone = 1
-            contexts[Int(place)].targets[number].isHeld = number > first
+        for number in contexts[place].targets.indices.dropFirst(first) {
+            contexts[place].targets[number].phone = 1
+            contexts[place].targets[number].isHeld = number > first
         }
         return true
     }
 
     /// True when a context has a flow of a phone already; the phone rings once (RFC 5626 §7).
     func isPhoneKnown(_ phone: UInt64, _ place: UInt32) -> Bool {
-        phone != 0 && contexts[Int(place)].targets.contains { $0.phone == phone }
+        phone != 0 && contexts[place].targets.contains { $0.phone == phone }
     }
 
     /// Sends a request over another flow of the phone whose flow failed (RFC 5626 §7).
@@ -65,16 +65,16 @@ extension SIPProxy {
         now: Moment,
         into outbox: inout Outbox
     ) -> Bool {
-        let targets = contexts[Int(place)].targets
-        guard contexts[Int(place)].isSearching,
+        let targets = contexts[place].targets
+        guard contexts[place].isSearching,
             let failed = targets.firstIndex(where: { $0.branch == branch && $0.phone != 0 }),
             let other = targets.firstIndex(where: { $0.isHeld && $0.phone == targets[failed].phone })
         else { return false }
-        var target = contexts[Int(place)].targets.remove(at: other)
+        var target = contexts[place].targets.remove(at: other)
         target.isHeld = false
         target.q = 1_001
-        if other < contexts[Int(place)].nextTarget { contexts[Int(place)].nextTarget -= 1 }
-        contexts[Int(place)].targets.insert(target, at: contexts[Int(place)].nextTarget)
+        if other < contexts[place].nextTarget { contexts[place].nextTarget -= 1 }
+        contexts[place].targets.insert(target, at: contexts[place].nextTarget)
         startStoredTargets(place, now: now, into: &outbox)
         return true
     }

@@ -20,14 +20,14 @@ extension SIPProxy {
         now: Moment,
         into outbox: inout Outbox
     ) {
-        let server = contexts[Int(place)].server
-        guard contexts[Int(place)].isOwn, contexts[Int(place)].isSearching, layer.contains(server) else {
+        let server = contexts[place].server
+        guard contexts[place].isOwn, contexts[place].isSearching, layer.contains(server) else {
             keepBest(bytes, index, code, place)
             return
         }
         var flow = layer.record(server).flow
         flow.peer = layer.record(server).source
-        let known = contexts[Int(place)].targets.count
+        let known = contexts[place].targets.count
         var kept: [Slice] = []
         var taken = 0
         for value in contacts(bytes, index) {
@@ -64,7 +64,7 @@ extension SIPProxy {
         now: Moment
     ) -> Bool {
         guard let address = try? NameAddress(bytes, contact), let uri = try? URI(bytes, address.uri),
-            uri.scheme == .sip, contexts[Int(place)].targets.count < Self.targetLimit
+            uri.scheme == .sip, contexts[place].targets.count < Self.targetLimit
         else { return false }
         if serves(bytes, uri) {
             guard let user = uri.user, !user.isEmpty else { return false }
@@ -73,7 +73,7 @@ extension SIPProxy {
         }
         guard let next = destination(bytes, uri, over: flow) else { return false }
         let q = bytes.parameter("q", in: address.parameters)?.value.flatMap { thousandths(bytes, $0) }
-        contexts[Int(place)].targets.append(
+        contexts[place].targets.append(
             Target(
                 uri: storeURI(bytes, uri),
                 path: .none,
@@ -88,8 +88,8 @@ extension SIPProxy {
     /// Puts new targets before those that wait, highest q first; gives back how many are really new.
     private mutating func moveAdded(_ place: UInt32, since known: Int) -> Int {
         var added: [Target] = []
-        while contexts[Int(place)].targets.count > known {
-            var target = contexts[Int(place)].targets.remove(at: known)
+        while contexts[place].targets.count > known {
+            var target = contexts[place].targets.remove(at: known)
             if isKnown(target, place) || added.contains(where: { isSame($0, target) }) {
                 layer.store.remove(&target.uri)
                 layer.store.remove(&target.path)
@@ -99,12 +99,12 @@ extension SIPProxy {
             }
         }
         added.sort { $0.q > $1.q }
-        contexts[Int(place)].targets.insert(contentsOf: added, at: contexts[Int(place)].nextTarget)
+        contexts[place].targets.insert(contentsOf: added, at: contexts[place].nextTarget)
         return added.count
     }
 
     private func isKnown(_ target: Target, _ place: UInt32) -> Bool {
-        contexts[Int(place)].targets.contains { isSame($0, target) }
+        contexts[place].targets.contains { isSame($0, target) }
     }
 
     /// True when two targets are equal as URIs (RFC 3261 §19.1.4).

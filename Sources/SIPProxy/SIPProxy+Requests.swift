@@ -87,10 +87,10 @@ extension SIPProxy {
             answerOwn(id, route.method, bytes, index, now: now, into: &outbox)
         } else {
             let place = openContext(server: id, isInvite: route.method == .invite)
-            contexts[Int(place)].loopHash = route.loopHash
-            contexts[Int(place)].isOwn = true
+            contexts[place].loopHash = route.loopHash
+            contexts[place].isOwn = true
             let isKnown = gatherTargets(place, bytes, route.uri, over: route.flow, now: now)
-            guard !contexts[Int(place)].targets.isEmpty else {
+            guard !contexts[place].targets.isEmpty else {
                 closeContext(place)
                 answer(id, isKnown ? 480 : 404, bytes, index, now: now, into: &outbox)
                 return
@@ -119,8 +119,8 @@ extension SIPProxy {
             return
         }
         let place = openContext(server: id, isInvite: route.method == .invite)
-        contexts[Int(place)].loopHash = route.loopHash
-        contexts[Int(place)].targets.append(
+        contexts[place].loopHash = route.loopHash
+        contexts[place].targets.append(
             Target(
                 uri: storeURI(bytes, route.uri, dropsAddress: route.dropsAddress),
                 path: .none,
@@ -142,8 +142,8 @@ extension SIPProxy {
         now: Moment,
         into outbox: inout Outbox
     ) {
-        contexts[Int(place)].breadth = breadthAllowed(bytes, index)
-        guard contexts[Int(place)].breadth != 0 else {
+        contexts[place].breadth = breadthAllowed(bytes, index)
+        guard contexts[place].breadth != 0 else {
             closeContext(place)
             answer(id, 440, bytes, index, now: now, into: &outbox)
             return
@@ -153,8 +153,8 @@ extension SIPProxy {
             answer(id, 100, bytes, index, now: now, into: &outbox)
         }
         startTargets(place, route, bytes, index, now: now, into: &outbox)
-        guard contexts[Int(place)].pending == 0 else { return }
-        if contexts[Int(place)].bestCode != 0 {
+        guard contexts[place].pending == 0 else { return }
+        if contexts[place].bestCode != 0 {
             finish(place, now: now, into: &outbox)
         } else {
             closeContext(place)

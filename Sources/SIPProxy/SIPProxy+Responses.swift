@@ -81,12 +81,12 @@ extension SIPProxy {
             return
         }
         if code < 200 {
-            if code > 100 && contexts[Int(place)].isInvite {
+            if code > 100 && contexts[place].isInvite {
                 forward(bytes, index, code, to: branch.parent, now: now, into: &outbox)
             }
         } else if code < 300 {
             forward(bytes, index, code, to: branch.parent, now: now, into: &outbox)
-            contexts[Int(place)].phase = .answered
+            contexts[place].phase = .answered
             if layer.contains(branch.id) { layer.setContext(branch.id, nil) }
             cancelBranches(place, now: now, into: &outbox)
             settleBranch(branch.id, place, now: now, into: &outbox)
@@ -103,8 +103,8 @@ extension SIPProxy {
         } else {
             keepBest(bytes, index, code, place)
             if code >= 600 {
-                switch contexts[Int(place)].phase {
-                case .searching: contexts[Int(place)].phase = .declined
+                switch contexts[place].phase {
+                case .searching: contexts[place].phase = .declined
                 case .free, .declined, .cancelled, .answered: break
                 }
                 if layer.contains(branch.id) { layer.setContext(branch.id, nil) }
@@ -130,17 +130,17 @@ extension SIPProxy {
 
     /// Keeps a final response that is better than those before; gathers the others' challenges.
     mutating func keepBest(_ bytes: Span<UInt8>, _ index: MessageIndex, _ code: Int, _ place: UInt32) {
-        let best = contexts[Int(place)].bestCode
+        let best = contexts[place].bestCode
         guard best == 0 || responseRank(code) < responseRank(best) else {
             guard code == 401 || code == 407 else { return }
             for field in index.fields where field.id == .wwwAuthenticate || field.id == .proxyAuthenticate {
-                appendLine(bytes, field, to: &contexts[Int(place)].challenges)
+                appendLine(bytes, field, to: &contexts[place].challenges)
             }
             return
         }
-        layer.store.remove(&contexts[Int(place)].best)
-        contexts[Int(place)].best = layer.store.add(bytes)
-        contexts[Int(place)].bestCode = code
-        contexts[Int(place)].ownReason = nil
+        layer.store.remove(&contexts[place].best)
+        contexts[place].best = layer.store.add(bytes)
+        contexts[place].bestCode = code
+        contexts[place].ownReason = nil
     }
 }

@@ -16,7 +16,7 @@ extension SIPProxy {
             view.path.isEmpty ? StoredBytes.none : layer.store.add(bytes.span.extracting(view.path.range))
         let hop = view.isBehindNAT ? nil : view.path.isEmpty ? uri : firstRoute(bytes.span, view.path)
         let next = hop.flatMap { destination(bytes.span, $0, over: flow) }
-        contexts[Int(place)].targets.append(
+        contexts[place].targets.append(
             Target(
                 uri: storeURI(bytes.span, uri),
                 path: path,
@@ -89,13 +89,13 @@ extension SIPProxy {
         // While nothing is pending, no hop took it: the next group's turn has come.
         repeat {
             let end = endOfGroup(place, index)
-            guard contexts[Int(place)].nextTarget < end else { return }
-            while contexts[Int(place)].nextTarget < end {
-                let number = contexts[Int(place)].nextTarget
-                contexts[Int(place)].nextTarget += 1
+            guard contexts[place].nextTarget < end else { return }
+            while contexts[place].nextTarget < end {
+                let number = contexts[place].nextTarget
+                contexts[place].nextTarget += 1
                 start(number, place, route, bytes, index, now: now, into: &outbox)
             }
-        } while contexts[Int(place)].pending == 0
+        } while contexts[place].pending == 0
     }
 
     /// Sends a request to one target, or begins the search for its next hop.
@@ -108,7 +108,7 @@ extension SIPProxy {
         now: Moment,
         into outbox: inout Outbox
     ) {
-        let target = contexts[Int(place)].targets[number]
+        let target = contexts[place].targets[number]
         guard !target.isHeld, !layer.isFull else { return }
         if let name = target.name {
             startNamed(place, name, route, bytes, index, now: now, into: &outbox)
@@ -117,7 +117,7 @@ extension SIPProxy {
         } else if !health.isEmpty, isShut(target.flow, index, now: now) {
             noteFailure(place, 503)
         } else {
-            contexts[Int(place)].targets[number].branch =
+            contexts[place].targets[number].branch =
                 send(to: target, place, route, bytes, index, now: now, into: &outbox)
         }
     }
@@ -129,7 +129,7 @@ extension SIPProxy {
 
     /// Goes on with the stored request: to the next hop of a search, or to the next group of targets.
     mutating func resume(_ place: UInt32, search: Int?, now: Moment, into outbox: inout Outbox) {
-        let server = contexts[Int(place)].server
+        let server = contexts[place].server
         guard layer.contains(server), takeRequest(of: server) else { return }
         var stored: [UInt8] = []
         swap(&stored, &request)
@@ -143,7 +143,7 @@ extension SIPProxy {
         var flow = layer.record(server).flow
         flow.peer = layer.record(server).source
         var route = takeRoutes(stored.span, index, uri, method, over: flow)
-        route.loopHash = contexts[Int(place)].loopHash
+        route.loopHash = contexts[place].loopHash
         route.hops = hopsLeft(stored.span, index) ?? 0
         if let search {
             tryNextHop(place, search, route, stored.span, index, now: now, into: &outbox)
@@ -162,13 +162,13 @@ extension SIPProxy {
         now: Moment,
         into outbox: inout Outbox
     ) -> TransactionID {
-        let fork = contexts[Int(place)].branches.count
+        let fork = contexts[place].branches.count
         let id = layer.openClient(
             bytes,
             index,
             method: route.method,
             loopHash: route.loopHash,
-            parent: contexts[Int(place)].server,
+            parent: contexts[place].server,
             context: place,
             fork: fork,
             to: target.flow,
@@ -176,8 +176,8 @@ extension SIPProxy {
         )
         let plan = ForwardPlan(
             branch: Branch(transaction: id, loopHash: route.loopHash),
-            sending: domains.listeners[target.flow.listener.index],
-            receiving: domains.listeners[route.flow.listener.index],
+            sending: domains.marks[target.flow.listener.index],
+            receiving: domains.marks[route.flow.listener.index],
             source: route.flow.peer,
             routeToken: formsDialog(route.method) ? domains.routeToken(bytes, callID: index.callID) : nil,
             hops: route.hops,
@@ -188,9 +188,9 @@ extension SIPProxy {
         )
         append(bytes, index, plan: plan, target: target, route, into: &outbox)
         layer.start(id, isOwn: false, into: &outbox)
-        contexts[Int(place)].branches.append(id)
-        contexts[Int(place)].breadths.append(target.breadth)
-        contexts[Int(place)].pending += 1
+        contexts[place].branches.append(id)
+        contexts[place].breadths.append(target.breadth)
+        contexts[place].pending += 1
         return id
     }
 

@@ -38,7 +38,8 @@ public struct SIPProxy: ~Copyable {
     /// Which next hops cannot take requests just now.
     var health = HopHealth()
 
-    var contexts: [ResponseContext] = []
+    // Never taken out, only used again, so that their own arrays keep their room.
+    var contexts = Slab<ResponseContext>()
     var freeContexts: [UInt32] = []
     /// Answers that leave once the store holds what they say.
     var waitingAnswers = WaitingAnswers()
@@ -50,6 +51,7 @@ public struct SIPProxy: ~Copyable {
     var request: [UInt8] = []
     var requestIndex = MessageIndex()
     let nothing: [UInt8] = []
+    private let pinned = Pinned()
 
     /// Makes a proxy without state.
     ///

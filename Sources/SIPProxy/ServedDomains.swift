@@ -5,6 +5,8 @@ public import SIPSyntax
 public struct ServedDomains: Sendable {
     /// The listeners, in the order of `ListenerID`.
     public let listeners: [Listener]
+    /// What they write into messages, in the same order.
+    let marks: [ListenerMarks]
     private let domains: [[UInt8]]
     private let aliases: [[UInt8]]
     private let home: [UInt8]
@@ -23,6 +25,7 @@ public struct ServedDomains: Sendable {
         keyedHash: KeyedHash
     ) {
         self.listeners = listeners
+        marks = listeners.map(ListenerMarks.init)
         self.domains = domains.map { Array($0.utf8) }
         self.aliases = (aliases + ["localhost"]).map { Array($0.utf8) }
         self.keyedHash = keyedHash

@@ -36,6 +36,7 @@ public struct Registrar: ~Copyable {
     var bindings = Slab<Binding>()
     var records = Slab<AddressOfRecord>()
     private var table = SlotTable()
+    private let pinned = Pinned()
     /// The bindings' slots by their numbers.
     var places = SlotTable()
     var wheel: TimerWheel

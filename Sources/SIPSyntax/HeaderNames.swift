@@ -2,16 +2,19 @@
 ///
 /// - Shape: a name is three words of eight bytes, in lower case; longer names are not in the table.
 /// - Cost: one small hash and one comparison a name; no allocation.
-struct HeaderNames: Sendable {
+final class HeaderNames: Sendable {
     /// The one table, made at first use.
     static let shared = HeaderNames()
 
     private static let slotCount = 256
-    private var slots = [HeaderID](repeating: .other, count: slotCount)
-    private var keys: [HeaderName] = []
-    private var compact = [HeaderID](repeating: .other, count: 256)
+    private let slots: [HeaderID]
+    private let keys: [HeaderName]
+    private let compact: [HeaderID]
 
     private init() {
+        var slots = [HeaderID](repeating: .other, count: Self.slotCount)
+        var keys: [HeaderName] = []
+        var compact = [HeaderID](repeating: .other, count: 256)
         for id in HeaderID.allCases {
             let letters = Array(id.name.utf8)
             let key = HeaderName(letters.span, Slice(0, letters.count))
@@ -25,6 +28,7 @@ struct HeaderNames: Sendable {
             while slots[slot] != .other { slot = (slot + 1) & (Self.slotCount - 1) }
             slots[slot] = id
         }
+        (self.slots, self.keys, self.compact) = (slots, keys, compact)
     }
 
     /// The number of a name; `other` for one that is not listed.

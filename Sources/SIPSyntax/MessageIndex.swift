@@ -60,9 +60,13 @@ public struct MessageIndex: Sendable {
     /// The To tag.
     public internal(set) var toTag: Slice?
 
-    /// The places of the first and of the last field with each id; -1 for none.
-    private var first = [Int16](repeating: -1, count: idCount)
-    private var last = [Int16](repeating: -1, count: idCount)
+    /// Where the first and the last field with an id are; -1 for none.
+    private struct Ends {
+        var first: Int16 = -1
+        var last: Int16 = -1
+    }
+
+    private var ends = [Ends](repeating: Ends(), count: idCount)
     private let names = HeaderNames.shared
 
     /// Makes an index with room for usual messages.
@@ -88,7 +92,7 @@ public struct MessageIndex: Sendable {
 
     /// The first field with an id.
     public func first(_ id: HeaderID) -> HeaderField? {
-        let place = Int(first[Int(id.rawValue)])
+        let place = Int(ends[Int(id.rawValue)].first)
         return place < 0 ? nil : fields[place]
     }
 
@@ -98,7 +102,7 @@ public struct MessageIndex: Sendable {
     }
 
     /// True when a field with an id is there.
-    public func has(_ id: HeaderID) -> Bool { first[Int(id.rawValue)] >= 0 }
+    public func has(_ id: HeaderID) -> Bool { ends[Int(id.rawValue)].first >= 0 }
 
     /// Finds everything in a message that came as one datagram, or that a stream's framing cut out.
     ///
@@ -129,10 +133,7 @@ public struct MessageIndex: Sendable {
     }
 
     private mutating func reset() {
-        for field in fields {
-            first[Int(field.id.rawValue)] = -1
-            last[Int(field.id.rawValue)] = -1
-        }
+        for field in fields { ends[Int(field.id.rawValue)] = Ends() }
         fields.removeAll(keepingCapacity: true)
         problem = nil
         hasBareLineFeed = false
@@ -189,8 +190,9 @@ public struct MessageIndex: Sendable {
             HeaderField(id: id, name: name, value: value, line: Slice(start, line.next), next: -1)
         )
         let slot = Int(id.rawValue)
-        if last[slot] >= 0 { fields[Int(last[slot])].next = place } else { first[slot] = place }
-        last[slot] = place
+        let last = Int(ends[slot].last)
+        if last >= 0 { fields[last].next = place } else { ends[slot].first = place }
+        ends[slot].last = place
         return line.next
     }
 }

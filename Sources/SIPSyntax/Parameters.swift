@@ -24,26 +24,36 @@ public struct ParameterCursor: Sendable {
         while offset < end && (bytes[offset] == UInt8(ascii: ";") || isWhite(bytes[offset])) { offset += 1 }
         guard offset < end else { return nil }
         let start = offset
-        var equals: Int?
-        var isQuoted = false
-        search: while offset < end {
-            switch bytes[offset] {
-            case UInt8(ascii: "\\") where isQuoted: offset += 1
-            case UInt8(ascii: "\""): isQuoted.toggle()
-            case UInt8(ascii: "=") where !isQuoted && equals == nil: equals = offset
-            case UInt8(ascii: ";") where !isQuoted: break search
-            case _: break
-            }
-            offset += 1
+        offset = bytes.first(UInt8(ascii: ";"), in: Slice(start, end)) ?? end
+        if bytes.first(UInt8(ascii: "\""), in: Slice(start, offset)) != nil {
+            offset = quotedEnd(bytes, from: start)
         }
-        offset = min(offset, end)
         let whole = bytes.trimmed(Slice(start, offset))
-        guard let equals else { return Parameter(name: whole, value: nil, whole: whole) }
+        // An equals sign in quotes has one before it, or the name is none anyway.
+        guard let equals = bytes.first(UInt8(ascii: "="), in: Slice(start, offset)) else {
+            return Parameter(name: whole, value: nil, whole: whole)
+        }
         return Parameter(
             name: bytes.trimmed(Slice(start, equals)),
             value: bytes.trimmed(Slice(equals + 1, offset)),
             whole: whole
         )
+    }
+
+    /// Where a parameter with quotes ends.
+    private func quotedEnd(_ bytes: Span<UInt8>, from start: Int) -> Int {
+        var offset = start
+        var isQuoted = false
+        while offset < end {
+            switch bytes[offset] {
+            case UInt8(ascii: "\\") where isQuoted: offset += 1
+            case UInt8(ascii: "\""): isQuoted.toggle()
+            case UInt8(ascii: ";") where !isQuoted: return offset
+            case _: break
+            }
+            offset += 1
+        }
+        return end
     }
 }
 

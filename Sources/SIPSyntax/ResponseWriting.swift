@@ -149,13 +149,3 @@ private func appendVia(_ bytes: Span<UInt8>, _ via: Via, source: SocketAddress, 
         source.ip.append(to: &output)
     }
 }
-
-/// Appends a number as 16 hexadecimal digits.
-public func appendHexadecimal(_ number: UInt64, to output: inout [UInt8]) {
-    var shift: UInt64 = 64
-    while shift > 0 {
-        shift -= 4
-        let digit = UInt8(truncatingIfNeeded: number >> shift & 15)
-        output.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
-    }
-}

@@ -70,6 +70,7 @@ extension Span<UInt8> {
     }
 
     /// A slice without spaces, tabs and line ends at both ends.
+    @inline(__always)
     public func trimmed(_ slice: Slice) -> Slice {
         var start = slice.start
         var end = slice.end
@@ -81,6 +82,7 @@ extension Span<UInt8> {
     /// The first offset of a byte in a slice.
     ///
     /// - Cost: eight bytes a step.
+    @inline(__always)
     public func first(_ byte: UInt8, in slice: Slice) -> Int? {
         let end = slice.end
         let pattern = UInt64(byte) &* eachByte
@@ -112,17 +114,6 @@ extension Span<UInt8> {
             guard value <= UInt64(UInt32.max) else { return nil }
         }
         return UInt32(value)
-    }
-
-    /// The number that 16 hexadecimal digits stand for; nil for anything else.
-    public func hexadecimal(_ slice: Slice) -> UInt64? {
-        guard slice.count == 16 else { return nil }
-        var value: UInt64 = 0
-        for index in slice.range {
-            guard let digit = hexadecimalDigit(self[index]) else { return nil }
-            value = value << 4 | UInt64(digit)
-        }
-        return value
     }
 }
 

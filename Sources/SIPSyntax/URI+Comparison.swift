@@ -141,16 +141,6 @@ public func escapedByte(_ bytes: Span<UInt8>, _ offset: Int, _ end: Int) -> UInt
     return high << 4 | low
 }
 
-/// The value of a hexadecimal digit.
-public func hexadecimalDigit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
-    }
-}
-
 /// The reserved set of RFC 3261 §25.1.
 private func isReserved(_ byte: UInt8) -> Bool {
     switch byte {

@@ -42,13 +42,7 @@ public struct URI: Sendable, Hashable {
         guard let colon = bytes.first(UInt8(ascii: ":"), in: slice), colon > slice.start else {
             throw SyntaxError(.malformedURI, at: slice.start)
         }
-        for index in slice.range {
-            let byte = bytes[index]
-            let isFault =
-                byte == UInt8(ascii: "%")
-                ? escapedByte(bytes, index, slice.end) == nil : byte <= 0x20 || byte >= 0x7f
-            if isFault { throw SyntaxError(.malformedURI, at: index) }
-        }
+        if let fault = firstFault(bytes, slice) { throw SyntaxError(.malformedURI, at: fault) }
         let word = Slice(slice.start, colon)
         for index in word.range where !isSchemeByte(bytes[index]) {
             throw SyntaxError(.malformedURI, at: index)
@@ -125,6 +119,34 @@ public struct URI: Sendable, Hashable {
     public func isLooseRouter(_ bytes: Span<UInt8>) -> Bool {
         bytes.parameter("lr", in: parameters) != nil
     }
+}
+
+/// The first broken escape, or byte that no URI may hold.
+private func firstFault(_ bytes: Span<UInt8>, _ slice: Slice) -> Int? {
+    var index = slice.start
+    while index < slice.end {
+        if index + 8 <= slice.end, isPlain(bytes.word(at: index)) {
+            index += 8
+            continue
+        }
+        let byte = bytes[index]
+        let isFault =
+            byte == UInt8(ascii: "%")
+            ? escapedByte(bytes, index, slice.end) == nil : byte <= 0x20 || byte >= 0x7f
+        if isFault { return index }
+        index += 1
+    }
+    return nil
+}
+
+/// True when none of eight bytes is a percent sign, a space, a control or not ASCII.
+///
+/// False may be wrong.
+private func isPlain(_ word: UInt64) -> Bool {
+    let percent = word ^ eachByte &* UInt64(UInt8(ascii: "%"))
+    let low = (word &- eachByte &* 0x21) | (percent &- eachByte)
+    let high = word | (word &+ eachByte)
+    return (low | high) & eachHighBit == 0
 }
 
 private func isSchemeByte(_ byte: UInt8) -> Bool {

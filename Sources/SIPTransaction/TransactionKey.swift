@@ -39,5 +39,7 @@ public func appendTransactionKey(
 }
 
 private func appendLowercase(_ bytes: Span<UInt8>, _ slice: Slice, to key: inout [UInt8]) {
-    for index in slice.range { key.append(lowercase(bytes[index])) }
+    let start = key.count
+    key.append(copying: bytes.extracting(slice.range))
+    for place in start..<key.count { key[place] = lowercase(key[place]) }
 }

@@ -25,6 +25,7 @@ public struct TransactionLayer: ~Copyable {
     var wheel: TimerWheel
     var changes = TransactionChanges()
     private var scratch: [UInt8] = []
+    private let pinned = Pinned()
 
     /// Makes an empty layer.
     public init(timers: TransactionTimers, limit: Int, keyedHash: KeyedHash, now: Moment) {
@@ -152,13 +153,30 @@ public struct TransactionLayer: ~Copyable {
         swap(&identity, &scratch)
     }
 
+    /// Silent transactions end together, so often a second, where each by itself would wake the engine.
+    private static let endInterval = Interval.milliseconds(50)
+
     /// Puts a transaction's next deadline on the wheel, or takes it off and ends the transaction.
     mutating func settle(_ id: TransactionID, _ deadline: Moment?, _ state: MachineState) {
         if state == .terminated {
             end(id)
         } else {
-            if let deadline { wheel.arm(id.timer, at: deadline) } else { wheel.cancel(id.timer) }
+            if let deadline {
+                let isSilent = Self.isSilent(id.kind, state)
+                wheel.arm(id.timer, at: isSilent ? deadline.roundedUp(to: Self.endInterval) : deadline)
+            } else {
+                wheel.cancel(id.timer)
+            }
             markChanged(id)
+        }
+    }
+
+    /// True in a state that sends nothing any more by itself: timers D, I, J, K, L and M only end it.
+    private static func isSilent(_ kind: TransactionID.Kind, _ state: MachineState) -> Bool {
+        switch state {
+        case .accepted, .confirmed: true
+        case .completed: kind != .serverInvite
+        case .calling, .trying, .proceeding, .terminated: false
         }
     }
 

@@ -23,6 +23,16 @@ struct TimeTests {
         #expect(late - Moment.zero > .seconds(4_294_967_295))
     }
 
+    @Test(
+        "a moment is rounded up to whole intervals, and left alone where it is one",
+        arguments: [(0, 0), (1, 50), (49, 50), (50, 50), (51, 100), (-1, -1), (-50, -50)]
+    )
+    func rounding(milliseconds: Int64, expected: Int64) {
+        let moment = Moment(nanoseconds: milliseconds * 1_000_000)
+        let rounded = moment.roundedUp(to: .milliseconds(50))
+        #expect(rounded == Moment(nanoseconds: expected * 1_000_000))
+    }
+
     @Test("moments and intervals add up")
     func moments() {
         let start = Moment(nanoseconds: 5)

@@ -25,8 +25,8 @@ struct ForwardingTests {
         let six = try #require(SocketAddress("[2001:db8::1]:5060", defaultPort: 5_060))
         let plan = ForwardPlan(
             branch: Branch(transaction: TransactionID(number: 0x16), loopHash: 0xff),
-            sending: Listener(transport: .udp, address: four),
-            receiving: Listener(transport: .udp, address: bridges ? six : four),
+            sending: ListenerMarks(Listener(transport: .udp, address: four)),
+            receiving: ListenerMarks(Listener(transport: .udp, address: bridges ? six : four)),
             source: try #require(SocketAddress("10.0.0.7:5070", defaultPort: 5_060)),
             routeToken: recordsRoute ? 0xab : nil,
             hops: 69,

@@ -57,10 +57,8 @@ struct RoundTripTests {
     }
 
     private func plan() throws -> ForwardPlan {
-        let listener = Listener(
-            transport: .udp,
-            address: try #require(SocketAddress("10.0.0.1:5060", defaultPort: 5_060))
-        )
+        let address = try #require(SocketAddress("10.0.0.1:5060", defaultPort: 5_060))
+        let listener = ListenerMarks(Listener(transport: .udp, address: address))
         return ForwardPlan(
             branch: Branch(transaction: TransactionID(number: 0x16), loopHash: 0xff),
             sending: listener,

@@ -11,6 +11,8 @@ struct ParametersTests {
             (";a=\"x;y\";b=2", ["a=\"x;y\"", "b=2"]), (";a=\"x\\\";y\";b", ["a=\"x\\\";y\"", "b"]),
             (";a=b=c", ["a=b=c"]), (";=x", ["=x"]), (";a=", ["a="]), (";a=\"open;b=1", ["a=\"open;b=1"]),
             (";a=\"open\\", ["a=\"open\\"]), (";a\r\n =\r\n 1", ["a=1"]),
+            (";a=1;b=\"x;y=z\";c", ["a=1", "b=\"x;y=z\"", "c"]), (";a=x\"y;z\";b", ["a=x\"y;z\"", "b"]),
+            (";a=\\;b", ["a=\\", "b"]),
         ] as [(String, [String])]
     )
     func cursor(text: String, expected: [String]) {

@@ -66,6 +66,21 @@ struct URITests {
         #expect(throws: SyntaxError.self) { try URI(bytes.span, Slice(0, bytes.count)) }
     }
 
+    @Test("Q04 Q09 no byte that a URI may not hold gets through, wherever it stands")
+    func everyByte() {
+        for place in 4..<24 {
+            for byte in UInt8.min...UInt8.max {
+                var bytes = Array("sip:ghijklmnopqrstuvwxyz@h".utf8)
+                bytes[place] = byte
+                let isRead = (try? URI(bytes.span, Slice(0, bytes.count))) != nil
+                let mayStand = byte > 0x20 && byte < 0x7f && !"%:@".utf8.contains(byte)
+                // A colon begins a password, and needs a user before it.
+                let isPassword = byte == UInt8(ascii: ":") && place > 4
+                #expect(isRead == (mayStand || isPassword), "byte \(byte) at \(place)")
+            }
+        }
+    }
+
     @Test(
         "U09 lr counts with a value or without",
         arguments: [

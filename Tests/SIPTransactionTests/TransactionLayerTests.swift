@@ -214,6 +214,24 @@ struct TransactionLayerTests {
         bench.expectNothingLeft()
     }
 
+    @Test("transactions that only absorb repeats end together, none before its timer")
+    func endsTogether() throws {
+        var bench = try Bench()
+        for number in 0..<40 {
+            let id = try bench.call(Bench.request("BYE", via: "10.0.0.9:5060;branch=z9hG4bK\(number)"))
+            _ = try bench.answer(id, 200, "BYE")
+            _ = bench.advance(.milliseconds(1))
+        }
+        // Timer K of the first ends at 5,000 ms, that of the last would at 5,039 ms.
+        var ends: [Interval] = []
+        while let deadline = bench.layer.nextDeadline {
+            ends.append(deadline - .zero)
+            _ = bench.advance(deadline - bench.now)
+        }
+        #expect(ends == [.milliseconds(5_000), .milliseconds(5_050)])
+        bench.expectNothingLeft()
+    }
+
     @Test("a request without an answer ends by itself, and so does an abandoned one")
     func unanswered() throws {
         var bench = try Bench()

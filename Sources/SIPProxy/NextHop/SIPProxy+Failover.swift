@@ -16,25 +16,25 @@ extension SIPProxy {
         now: Moment,
         into outbox: inout Outbox
     ) -> Bool {
-        guard !contexts[Int(place)].searches.isEmpty,
-            let search = contexts[Int(place)].searches.firstIndex(where: { $0.branch == branch.id })
+        guard !contexts[place].searches.isEmpty,
+            let search = contexts[place].searches.firstIndex(where: { $0.branch == branch.id })
         else { return false }
         if wasSilent {
             guard !branch.wasHeard else { return false }
-            if case .trying(_, let hop) = contexts[Int(place)].searches[search].state {
+            if case .trying(_, let hop) = contexts[place].searches[search].state {
                 health.noteSilence(of: hop, now: now)
             }
         }
-        switch contexts[Int(place)].phase {
+        switch contexts[place].phase {
         case .searching: break
         case .free, .declined, .cancelled, .answered: return false
         }
-        guard !contexts[Int(place)].searches[search].hops.isEmpty else { return false }
-        let pending = contexts[Int(place)].pending
-        contexts[Int(place)].pending -= 1
+        guard !contexts[place].searches[search].hops.isEmpty else { return false }
+        let pending = contexts[place].pending
+        contexts[place].pending -= 1
         resume(place, search: search, now: now, into: &outbox)
-        guard contexts[Int(place)].pending == pending else {
-            contexts[Int(place)].pending = pending
+        guard contexts[place].pending == pending else {
+            contexts[place].pending = pending
             return false
         }
         if layer.contains(branch.id) { layer.setContext(branch.id, nil) }

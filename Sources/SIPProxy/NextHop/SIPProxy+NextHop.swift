@@ -35,7 +35,7 @@ extension SIPProxy {
             guard let waiter = waiters.removeValue(forKey: search.ticket) else { continue }
             switch waiter {
             case .target(let place, let position):
-                contexts[Int(place)].pending -= 1
+                contexts[place].pending -= 1
                 take(search.result, place, position, now: now)
                 resume(place, search: position, now: now, into: &outbox)
                 goOn(place, now: now, into: &outbox)
@@ -50,8 +50,8 @@ extension SIPProxy {
     /// Keeps a target's name in its context; nil for a target that has none.
     mutating func addName(_ name: NamedHop?, _ place: UInt32) -> Int? {
         guard let name else { return nil }
-        contexts[Int(place)].names.append(name)
-        return contexts[Int(place)].names.count - 1
+        contexts[place].names.append(name)
+        return contexts[place].names.count - 1
     }
 
     /// Begins a target by name: sent at once when its hops are known.
@@ -64,14 +64,14 @@ extension SIPProxy {
         now: Moment,
         into outbox: inout Outbox
     ) {
-        let query = contexts[Int(place)].names[name].query
-        let position = contexts[Int(place)].searches.count
-        contexts[Int(place)].searches.append(HopSearch(name: name))
+        let query = contexts[place].names[name].query
+        let position = contexts[place].searches.count
+        contexts[place].searches.append(HopSearch(name: name))
         switch finder.find(query, seed: drawingSeed(bytes, index), now: now) {
         case .waits(let ticket):
             waiters[ticket] = .target(context: place, search: position)
-            contexts[Int(place)].searches[position].state = .waiting(ticket)
-            contexts[Int(place)].pending += 1
+            contexts[place].searches[position].state = .waiting(ticket)
+            contexts[place].pending += 1
         case .done(let result):
             take(result, place, position, now: now)
             tryNextHop(place, position, route, bytes, index, now: now, into: &outbox)
@@ -88,15 +88,15 @@ extension SIPProxy {
     /// - Shape: of a Request-URI's own host that is nowhere: 404, "the user does not exist at the domain" (RFC 3261
     ///   §21.4.4); of a Route's 502. Name servers that are silent: 504 (§21.5.5), that fail: 500.
     private mutating func take(_ result: NextHopResult, _ place: UInt32, _ search: Int, now: Moment) {
-        contexts[Int(place)].searches[search].state = .over
+        contexts[place].searches[search].state = .over
         switch result {
         case .found(let hops):
-            contexts[Int(place)].searches[search].hops = health.ordered(hops, now: now)[...]
+            contexts[place].searches[search].hops = health.ordered(hops, now: now)[...]
         case .failed(let failure):
-            let named = contexts[Int(place)].names[contexts[Int(place)].searches[search].name]
+            let named = contexts[place].names[contexts[place].searches[search].name]
             if let flow = named.fallback {
                 let hop = NextHop(transport: flow.transport, address: flow.peer)
-                contexts[Int(place)].searches[search].hops = [hop]
+                contexts[place].searches[search].hops = [hop]
                 return
             }
             let code =
@@ -119,10 +119,10 @@ extension SIPProxy {
         now: Moment,
         into outbox: inout Outbox
     ) {
-        let name = contexts[Int(place)].searches[search].name
-        guard let number = contexts[Int(place)].targets.firstIndex(where: { $0.name == name }) else { return }
-        var target = contexts[Int(place)].targets[number]
-        while let hop = contexts[Int(place)].searches[search].hops.popFirst() {
+        let name = contexts[place].searches[search].name
+        guard let number = contexts[place].targets.firstIndex(where: { $0.name == name }) else { return }
+        var target = contexts[place].targets[number]
+        while let hop = contexts[place].searches[search].hops.popFirst() {
             guard !layer.isFull else { break }
             guard let next = self.flow(to: hop, preferring: target.flow.listener) else { continue }
             if isHeldBack(next, route.method, index, now: now)
@@ -134,12 +134,12 @@ extension SIPProxy {
             target.flow = next
             let branch =
                 send(to: target, place, route, bytes, index, now: now, into: &outbox)
-            contexts[Int(place)].targets[number].branch = branch
-            contexts[Int(place)].searches[search].state = .trying(branch, at: hop)
+            contexts[place].targets[number].branch = branch
+            contexts[place].searches[search].state = .trying(branch, at: hop)
             return
         }
-        contexts[Int(place)].searches[search].state = .over
-        if contexts[Int(place)].bestCode == 0 { noteFailure(place, 503) }
+        contexts[place].searches[search].state = .over
+        if contexts[place].bestCode == 0 { noteFailure(place, 503) }
     }
 
     /// The flow to a hop; nil when no listener reaches it.
@@ -151,12 +151,12 @@ extension SIPProxy {
 
     /// Stops what still waits for name servers; those targets are no longer pending.
     mutating func stopSearches(_ place: UInt32) {
-        for position in contexts[Int(place)].searches.indices {
-            guard let ticket = contexts[Int(place)].searches[position].ticket else { continue }
+        for position in contexts[place].searches.indices {
+            guard let ticket = contexts[place].searches[position].ticket else { continue }
             finder.forget(ticket)
             waiters[ticket] = nil
-            contexts[Int(place)].searches[position].state = .over
-            contexts[Int(place)].pending -= 1
+            contexts[place].searches[position].state = .over
+            contexts[place].pending -= 1
         }
     }
 }
