@@ -11,7 +11,7 @@ extension SIPCore {
     /// True when a report would say something new, messages aside.
     public var hasChanges: Bool {
         proxy.layer.hasChanges || proxy.registrar.hasChanges || !operations.unreported.isEmpty
-            || keeper.hasNews || gate.hasChanges
+            || keeper.hasNews || gate.hasChanges || heard.hasNews
     }
 
     /// What changed since the last call; the first one has everything and begins the tracking.
@@ -26,6 +26,7 @@ extension SIPCore {
         report.removedRegistrations = bindings.removed.map(RemovedRegistration.init)
         report.hasMore = transactions.hasMore || bindings.hasMore
         report.bans = banRows(now: now)
+        report.heard = heard.takeNews()
         gate.hasChanges = false
         report.audit = operations.unreported
         operations.unreported.removeAll(keepingCapacity: true)
@@ -39,6 +40,7 @@ extension SIPCore {
         report.transactions = proxy.layer.snapshotAll().map { row($0, now: now) }
         report.registrations = proxy.registrar.snapshotAll().map(RegistrationRow.init)
         report.bans = banRows(now: now)
+        report.heard = heard.all
         return report
     }
 
@@ -156,7 +158,8 @@ extension RegistrationRow {
             asked: binding.asked,
             alike: binding.alike,
             reachability: ContactReachability(binding.ping.reachability),
-            roundTrip: binding.ping.roundTrip
+            roundTrip: binding.ping.roundTrip,
+            hasUnaskedPath: binding.hasUnaskedPath
         )
     }
 }

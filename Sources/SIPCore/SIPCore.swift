@@ -20,6 +20,7 @@ public struct SIPCore: ~Copyable {
     var operations = Operations()
     var keeper = StoreKeeper()
     var gate: SourceGate
+    var heard: HeardSources
     private var index = MessageIndex()
 
     /// Makes an engine without state; the seed keeps its hashes from being guessed.
@@ -37,6 +38,7 @@ public struct SIPCore: ~Copyable {
         startedAt = now
         trace = TraceLog(budget: configuration.traceBudget)
         let keyedHash = KeyedHash(seed: seed)
+        heard = HeardSources(keyedHash: keyedHash)
         gate = SourceGate(
             limits: configuration.sources,
             own: configuration.listeners.map(\.advertised.ip),
@@ -120,7 +122,12 @@ public struct SIPCore: ~Copyable {
                 STUN.appendResponse(to: bytes, from: flow.peer, into: &outbox.bytes)
                 outbox.finish(to: flow, isOwn: true)
             }
-            record.drop = error.reason == .empty || isKeepAlive(bytes) ? .keepAlive : .malformed
+            if error.reason == .empty || isKeepAlive(bytes) {
+                record.drop = .keepAlive
+                heard.note(flow.peer, now: now)
+            } else {
+                record.drop = .malformed
+            }
         }
         if record.isRetransmission { counters.retransmissions += 1 }
         if let drop = record.drop { counters.drops[Int(drop.rawValue)] += 1 }

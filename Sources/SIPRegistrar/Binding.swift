@@ -41,6 +41,8 @@ struct Binding {
     var isBehindNAT = false
     /// True when its contact's host cannot be resolved, or the flow is to be used without asking.
     private(set) var keepsFlow = false
+    /// True when its REGISTER had a Path and did not say that the phone supports it.
+    private(set) var hasUnaskedPath = false
     var refreshes: UInt32 = 0
     var flow: Flow
     var registeredAt: Moment
@@ -79,6 +81,7 @@ struct Binding {
         q = update.q
         asked = update.expires
         isFlow = update.isFlow
+        hasUnaskedPath = index.has(.path) && !index.lists("path", in: .supported, source)
         keepsFlow = !index.has(.path) && (update.isFlow || update.hasInvalidHost(source))
     }
 

@@ -36,6 +36,8 @@ public struct BindingSnapshot: Sendable, Hashable {
     public var asked: Int?
     /// How many bindings of the address of record have its User-Agent; 1 when it named none.
     public var alike: Int
+    /// True when its REGISTER had a Path and did not say that the phone supports it.
+    public var hasUnaskedPath: Bool
     /// What the phone answered when it was asked whether it is there.
     public var ping = PingResult()
 
@@ -56,6 +58,7 @@ public struct BindingSnapshot: Sendable, Hashable {
         instance = binding.text(.instance)
         isBehindNAT = binding.isBehindNAT
         asked = binding.asked
+        hasUnaskedPath = binding.hasUnaskedPath
         self.alike = alike
     }
 }

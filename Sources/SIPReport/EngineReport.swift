@@ -68,6 +68,20 @@ public struct EngineMode: Sendable, Hashable {
     }
 }
 
+/// A source that keeps its path to us open.
+public struct HeardSource: Sendable, Hashable {
+    /// The source.
+    public var peer: SocketAddress
+    /// When its last keep-alive came.
+    public var moment: Moment
+
+    /// Describes a keep-alive.
+    public init(peer: SocketAddress, moment: Moment) {
+        self.peer = peer
+        self.moment = moment
+    }
+}
+
 /// What changed in the engine since the reader's last report.
 ///
 /// - Shape: immutable; changes first, whole tables never. The reader keeps the tables.
@@ -95,6 +109,8 @@ public struct EngineReport: Sendable {
     public var transactions: [TransactionRow]
     /// All sources that are refused.
     public var bans: [BanRow]
+    /// Sources whose keep-alives were heard, and when last.
+    public var heard: [HeardSource] = []
     /// New audit entries.
     public var audit: [AuditEntry]
     /// True when rows were held back for the next report.

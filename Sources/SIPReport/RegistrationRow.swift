@@ -94,6 +94,8 @@ public struct RegistrationRow: Sendable, Hashable {
     public var reachability: ContactReachability
     /// How long the last answered ping took; nil while none was answered.
     public var roundTrip: Interval?
+    /// True when its REGISTER had a Path and did not say that the phone supports it (RFC 3327 §5.3).
+    public var hasUnaskedPath: Bool
 
     /// Makes a row from all its values.
     public init(
@@ -115,7 +117,8 @@ public struct RegistrationRow: Sendable, Hashable {
         asked: Int? = nil,
         alike: Int = 1,
         reachability: ContactReachability = .unknown,
-        roundTrip: Interval? = nil
+        roundTrip: Interval? = nil,
+        hasUnaskedPath: Bool = false
     ) {
         self.id = id
         self.aor = aor
@@ -136,6 +139,7 @@ public struct RegistrationRow: Sendable, Hashable {
         self.alike = alike
         self.reachability = reachability
         self.roundTrip = roundTrip
+        self.hasUnaskedPath = hasUnaskedPath
     }
 
     /// The seconds that were granted at the last refresh.

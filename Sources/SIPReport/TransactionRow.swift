@@ -105,6 +105,11 @@ public struct TransactionRow: Sendable, Hashable {
     /// When it ended; nil while it runs.
     public var endedAt: Moment?
 
+    /// True when the request's top Via has a branch of RFC 2543, or none.
+    ///
+    /// It was matched by the older rule (RFC 3261 §17.2.3).
+    public var hasOldBranch: Bool { role == .server && branch.isEmpty }
+
     /// Makes a row from all its values.
     public init(
         id: UInt64,

@@ -1,6 +1,7 @@
 """The flows of RFC 3665 between two SIPps: what each side sends and receives, in order, through one proxy and through two."""
-import contextlib, itertools
+import contextlib, hashlib, itertools
 from kamailio import Kamailio
+from phone import Message
 from support import *
 
 FLOWS = os.path.join(HERE, "scenarios")
@@ -189,6 +190,145 @@ def session_challenged(folder):
             bob.need_flow("< INVITE > 180 > 200 < ACK > BYE < 200")
             with open(os.path.join(folder, "bob-called.msg"), encoding="latin1") as file:
                 need("roxy-Authorization" not in file.read(), "the credentials went on to the callee")
+
+
+@test("RFC 3665 3.3, a session with two proxies that both want the caller to log in")
+def session_challenged_twice(folder):
+    folders = [os.path.join(folder, name) for name in ("1", "2")]
+    for name, realm in zip(folders, (DOMAIN, "second.test")):
+        os.makedirs(name)
+        with open(os.path.join(name, "users"), "w") as file:
+            file.write("alice:%s:%s\nbob:%s:%s\n" % (realm, "pw" + realm, realm, "pw" + realm))
+    first, second = (Sipglass(name, more=["--users", os.path.join(name, "users")]) for name in folders)
+    with first, second, Peer(first.port) as alice:
+        port = free_port()
+        with Peer(second.port) as peer:
+            answer = answered(peer, "REGISTER", "sip:" + DOMAIN, "bob", [], ["Contact: <sip:bob@%s:%d>" % (IP, port)])
+            need(answer.code == 200, "bob's login was answered " + answer.start)
+        target = "sip:bob@%s:%d" % (IP, second.port)
+        with Party(folder, "bob", "success_uas", second, port, target) as bob:
+            realms, sent = [], []
+            answer = answered(alice, "INVITE", target, "alice", realms, ["Contact: <sip:alice@%s:%d>" % (IP, alice.port)], sent)
+            need(answer.code == 200 and [realm for realm, _ in realms] == [DOMAIN, "second.test"],
+                 "%s after challenges of %s" % (answer.start, realms))
+            need(sent == ["INVITE", "407", "ACK", "INVITE", "100", "407", "ACK", "INVITE", "100", "180", "200"],
+                 "alice's messages: %s" % " ".join(sent))
+            need(answer.ports("record-route") == [second.port, first.port], "routes: %s" % answer.all("record-route"))
+            routes = ["Route: " + value for value in reversed(answer.all("record-route"))]
+            contact = re.search(r"<([^>]+)>", answer.one("contact")).group(1)
+            alice.send(line_by_line("ACK", contact, alice, answer, int(answer.one("cseq").split()[0]), routes))
+            bye = wait_for(lambda: read_message(alice, "BYE"), 5, "BYE")
+            keep = [name.title() + ": " + value for name in ("via", "from", "to", "call-id", "cseq") for value in bye.all(name)]
+            alice.send(("SIP/2.0 200 OK\r\n" + "\r\n".join(keep) + "\r\nContent-Length: 0\r\n\r\n").encode())
+            bob.wait(10)
+            bob.need_flow("< INVITE > 180 > 200 < ACK > BYE < 200")
+            with open(os.path.join(folder, "bob.msg"), encoding="latin1") as file:
+                need("roxy-Authorization" not in file.read(), "the credentials went on to the callee")
+
+
+def read_message(peer, method):
+    """The next message when it has this method, else None."""
+    data = peer.receive(0.5)
+    return data and (message := Message(data)).method == method and message
+
+
+def line_by_line(method, uri, peer, answer, cseq, extra=(), branch=None):
+    """A request of the dialog, or of the try, that an answer belongs to."""
+    lines = ["%s %s SIP/2.0" % (method, uri),
+             "Via: SIP/2.0/UDP %s:%d;rport;branch=%s" % (IP, peer.port, branch or "z9hG4bK%s%d" % (method.lower(), cseq)),
+             "Max-Forwards: 70", "From: " + answer.one("from"), "To: " + answer.one("to"), "Call-ID: " + answer.one("call-id"),
+             "CSeq: %d %s" % (cseq, method), *extra, "Content-Length: 0"]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+def answered(peer, method, uri, user, realms, extra=(), seen=None):
+    """Sends a request until it is let in, with the credentials of all realms that asked; the final answer.
+
+    `realms` gets each realm with its count of uses, `seen` what was sent and received.
+    """
+    seen, challenges, number = [] if seen is None else seen, {}, "%d" % peer.port
+    for cseq in range(1, 5):
+        lines = ["%s %s SIP/2.0" % (method, uri), "Via: SIP/2.0/UDP %s:%d;rport;branch=z9hG4bK%s-%d" % (IP, peer.port, number, cseq),
+                 "Max-Forwards: 70", "From: <sip:%s@%s>;tag=%s" % (user, DOMAIN, number),
+                 "To: <%s>" % ("sip:%s@%s" % (user, DOMAIN) if method == "REGISTER" else uri),
+                 "Call-ID: twice-%s@%s" % (number, IP), "CSeq: %d %s" % (cseq, method), *extra]
+        lines += [credentials(challenge, method, uri, user) for challenge in challenges.values()]
+        peer.send(("\r\n".join([*lines, "Content-Length: 0"]) + "\r\n\r\n").encode())
+        seen.append(method)
+        while True:
+            data = peer.receive(5)
+            need(data, "no answer to " + lines[0])
+            answer = Message(data)
+            seen.append(str(answer.code))
+            if answer.code >= 200:
+                break
+        if answer.code not in (401, 407):
+            return answer
+        if method == "INVITE":
+            peer.send(line_by_line("ACK", uri, peer, answer, cseq, branch="z9hG4bK%s-%d" % (number, cseq)))
+            seen.append("ACK")
+        name = "www-authenticate" if answer.code == 401 else "proxy-authenticate"
+        for value in answer.all(name):
+            fields = dict(re.findall(r'(\w+)="?([^",]*)"?', value))
+            if fields.get("algorithm", "MD5") != "MD5":
+                continue
+            need(fields["realm"] not in challenges, "%s asks again: %s" % (fields["realm"], value))
+            challenges[fields["realm"]] = dict(fields, code=answer.code, count=0)
+            realms.append((fields["realm"], answer.code))
+    raise Failure("challenged for ever")
+
+
+def credentials(challenge, method, uri, user):
+    """The field that answers a challenge (RFC 7616), each use with the next nonce count."""
+    challenge["count"] += 1
+    md5 = lambda text: hashlib.md5(text.encode()).hexdigest()
+    count, realm, nonce = "%08x" % challenge["count"], challenge["realm"], challenge["nonce"]
+    secret, work = md5("%s:%s:pw%s" % (user, realm, realm)), md5("%s:%s" % (method, uri))
+    response = md5(":".join((secret, nonce, count, "c0ffee", "auth", work)))
+    return ('%s: Digest username="%s", realm="%s", nonce="%s", uri="%s", qop=auth, nc=%s, cnonce="c0ffee", response="%s", '
+            "algorithm=MD5" % ("Authorization" if challenge["code"] == 401 else "Proxy-Authorization", user, realm, nonce, uri,
+                               count, response))
+
+
+@test("RFC 3665 3.4, the first proxy is silent, and the caller goes through the second")
+def session_after_failure(folder):
+    target = "sip:bob@" + DOMAIN
+    with Sipglass(folder, more=["--users", users_file(folder, ["alice", "bob"])]) as server, \
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as dead:
+        dead.bind((IP, 0))
+        port = free_port()
+        log_in(folder, server, port)
+        keys = [("deadport", dead.getsockname()[1]), ("liveport", server.port)]
+        with Party(folder, "bob-called", "success_uas", server, port, target) as bob, \
+                Party(folder, "alice", "failover_uac", server, free_port(), target, keys, ["-auth_uri", "bob@" + DOMAIN]) as alice:
+            alice.wait(20)
+            bob.wait(20)
+            alice.need_flow("> INVITE > INVITE < 407 > ACK > INVITE < 100 < 180 < 200 > ACK < BYE > 200")
+            bob.need_flow("< INVITE > 180 > 200 < ACK > BYE < 200")
+            dead.setblocking(False)
+            need(dead.recv(65536).startswith(b"INVITE "), "the silent proxy was not asked first")
+
+
+@test("RFC 3665 3.5, through a gateway of the application layer that stands between caller and proxy")
+def session_through_gateway(folder):
+    with Sipglass(folder) as server, Kamailio(folder, "gateway", server.port, "GATEWAY") as gateway:
+        gateway.domain = DOMAIN
+        port, caller = free_port(), free_port()
+        bind(server, "bob", port)
+        target = "sip:bob@" + DOMAIN
+        with Party(folder, "bob", "success_uas", server, port, target) as bob, \
+                Party(folder, "alice", "gateway_uac", gateway, caller, target, [("gateway", gateway.port)]) as alice:
+            alice.wait(20)
+            bob.wait(20)
+            alice.need_flow("> INVITE < 100 < 180 < 200 > ACK < BYE > 200")
+            bob.need_flow("< INVITE > 180 > 200 < ACK > BYE < 200")
+        texts = {}
+        for name in ("alice", "bob"):
+            with open(os.path.join(folder, name + ".msg"), encoding="latin1") as file:
+                texts[name] = file.read()
+        need("c=IN IP4 10.0.0.99" in texts["bob"] and "c=IN IP4 10.0.0.99" in texts["alice"],
+             "the gateway did not put itself into the session descriptions")
+        need(len(re.findall(r"Record-Route: <sip:127.0.0.1:%d" % server.port, texts["bob"])) >= 1, "no route through the proxy")
 
 
 def log_in(folder, server, port):

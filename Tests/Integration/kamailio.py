@@ -4,10 +4,10 @@ from phone import *
 
 
 class Kamailio:
-    """One Kamailio on a port of its own; an edge in front of the port `next` when one is given, else a registrar."""
+    """One Kamailio on a port of its own; an edge, or a gateway, in front of the port `next` when one is given, else a registrar."""
 
-    def __init__(self, folder, name, next=None):
-        self.folder, self.port, self.next = os.path.join(folder, name), free_port(), next
+    def __init__(self, folder, name, next=None, role="EDGE"):
+        self.folder, self.port, self.next, self.role = os.path.join(folder, name), free_port(), next, role
 
     def __enter__(self):
         os.makedirs(self.folder, exist_ok=True)
@@ -15,7 +15,7 @@ class Kamailio:
             text = file.read()
         text = re.sub(r"\bNEXT\b", str(self.next), re.sub(r"\bPORT\b", str(self.port), text))
         if self.next:
-            text = text.replace("#!KAMAILIO\n", "#!KAMAILIO\n#!define EDGE\n", 1)
+            text = text.replace("#!KAMAILIO\n", "#!KAMAILIO\n#!define %s\n" % self.role, 1)
         configuration = os.path.join(self.folder, "kamailio.cfg")
         with open(configuration, "w") as file:
             file.write(text)

@@ -169,6 +169,33 @@ struct FieldBytesTests {
         }
     }
 
+    @Test("Q11 a keep-alive moves the moment its source was last heard of; a message is no keep-alive")
+    func lastHeard() throws {
+        let rig = Rig()
+        rig.register("bob", port: "5080")
+        #expect(rig.snapshot().heard.isEmpty)
+        _ = rig.core.changes(now: rig.now)
+        rig.advance(.seconds(20))
+        rig.receive([13, 10, 13, 10], from: "5080")
+        rig.receive([0], from: "5081")
+        rig.advance(.seconds(5))
+        rig.receive([13, 10, 13, 10], from: "5080")
+        let hasChanges = rig.core.hasChanges
+        #expect(hasChanges)
+        let news = rig.core.changes(now: rig.now).heard
+        #expect(news.map(\.peer.port) == [5080, 5081])
+        #expect(news.map { $0.moment - .zero } == [.seconds(25), .seconds(20)])
+        #expect(rig.core.changes(now: rig.now).heard.isEmpty && rig.snapshot().heard.count == 2)
+    }
+
+    @Test("Q11 a flood of keep-alives from everywhere takes no more memory than the table has")
+    func keepAliveFlood() throws {
+        let rig = Rig()
+        for port in 1_024..<41_024 { rig.receive([0], from: "\(port)") }
+        let heard = rig.snapshot().heard
+        #expect(heard.count <= 16_384 && Set(heard.map(\.peer)).count == heard.count)
+    }
+
     @Test("Q11 a STUN message is no broken SIP", arguments: [(0, 1), (1, 1), (0, 17)] as [(UInt8, UInt8)])
     func stun(first: UInt8, second: UInt8) throws {
         let rig = Rig()

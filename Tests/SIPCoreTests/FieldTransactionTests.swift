@@ -236,6 +236,8 @@ struct FieldTransactionTests {
         }
         let invites = rig.take(to: "5080")
         #expect(invites.map { $0.headers("Call-ID")[0] } == ["c1", "c2"])
+        let servers = rig.snapshot().transactions.filter { $0.role == .server && $0.method == "INVITE" }
+        #expect(servers.count == 2 && servers.allSatisfy(\.hasOldBranch))
         let branches = invites.compactMap { $0.headers("Via")[0].split(separator: "branch=").last }
         #expect(Set(branches).count == 2 && branches.allSatisfy { $0.hasPrefix("z9hG4bK") })
         rig.answer(486, to: invites[0])

@@ -151,6 +151,30 @@ struct RegistrarRuleTests {
         #expect(rig.one(to: "5081")?.startLine == "MESSAGE sip:9901#1@127.0.0.1:5081 SIP/2.0")
     }
 
+    @Test("Q09 Q16 Q18 what is odd about a registration that works is marked on its row")
+    func marks() throws {
+        let rig = Rig()
+        rig.register("9901#1", port: "5081")
+        rig.register("Alice", port: "5082")
+        rig.register("alice", port: "5083")
+        rig.register("bob", port: "5084")
+        rig.register("carol", port: "5085", extra: ["Path: <sip:10.0.0.3;lr>"])
+        rig.register("dave", port: "5086", extra: ["Path: <sip:10.0.0.3;lr>", "Supported: path"])
+        let rows = rig.snapshot().registrations
+        var twins = CaseTwins()
+        for row in rows { twins.insert(row.aor) }
+        let marks = Dictionary(uniqueKeysWithValues: rows.map { ($0.aor, $0.marks(twins)) })
+        #expect(
+            marks == [
+                "9901#1@example.test": [.rawByte], "Alice@example.test": [.caseTwin],
+                "alice@example.test": [.caseTwin], "bob@example.test": [],
+                "carol@example.test": [.unaskedPath], "dave@example.test": [],
+            ]
+        )
+        twins.remove("Alice@example.test")
+        #expect(twins.others(of: "alice@example.test").isEmpty)
+    }
+
     @Test("Q02 a contact without brackets: its parameters are the field's, and the instance is given back")
     func noBrackets() throws {
         let rig = Rig()

@@ -1,5 +1,6 @@
 import Foundation
 import SIPEngine
+import SIPFlow
 import SIPReport
 import SIPTrace
 
@@ -14,8 +15,19 @@ enum ControlAnswer {
         switch request.command {
         case .registrations:
             let rows = report.registrations.sorted { ($0.aor, $0.id) < ($1.aor, $1.id) }
+            var twins = CaseTwins()
+            for row in rows { twins.insert(row.aor) }
+            let heard = Dictionary(report.heard.map { ($0.peer, $0.moment) }) { max($0, $1) }
             return try JSON.encode([
-                "registrations": rows.map { RegistrationJSON($0, now: now, clock: report.clock) }
+                "registrations": rows.map { row in
+                    RegistrationJSON(
+                        row,
+                        heard: heard[row.flow.peer],
+                        twins: twins,
+                        now: now,
+                        clock: report.clock
+                    )
+                }
             ])
         case .transactions:
             let rows = report.transactions.sorted { $0.id < $1.id }

@@ -32,8 +32,12 @@ struct RegistrationJSON: Encodable {
     var alike: Int
     /// Seconds that the last answered OPTIONS ping took.
     @Nullable var rtt: Double?
+    /// The last sign of life: a REGISTER, or a keep-alive over its flow.
+    var lastSeen: String
+    /// What is odd about it.
+    var marks: [String]
 
-    init(_ row: RegistrationRow, now: Moment, clock: ClockAnchor) {
+    init(_ row: RegistrationRow, heard: Moment?, twins: CaseTwins, now: Moment, clock: ClockAnchor) {
         id = row.id.number
         aor = row.aor
         contact = row.contact
@@ -54,6 +58,9 @@ struct RegistrationJSON: Encodable {
         granted = row.granted
         alike = row.alike
         rtt = row.roundTrip.map(\.seconds)
+        let seen = max(row.refreshedAt, heard ?? row.refreshedAt)
+        lastSeen = timestamp(unixNanoseconds: clock.unixNanoseconds(at: seen))
+        marks = row.marks(twins).map(\.rawValue)
     }
 }
 
@@ -76,6 +83,8 @@ struct TransactionJSON: Encodable {
     @Nullable var code: Int?
     /// Why the request was answered so, in words.
     @Nullable var note: String?
+    /// What is odd about it.
+    var marks: [String]
 
     init(_ row: TransactionRow, now: Moment) {
         id = row.id
@@ -93,6 +102,7 @@ struct TransactionJSON: Encodable {
         parent = row.parent
         code = row.code == 0 ? nil : row.code
         note = row.note.isEmpty ? nil : row.note
+        marks = row.hasOldBranch ? ["pre-3261-branch"] : []
     }
 }
 

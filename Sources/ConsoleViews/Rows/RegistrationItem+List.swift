@@ -60,9 +60,11 @@ extension RegistrationItem: ListRow {
             title: "State",
             width: 5...8,
             priority: 9,
-            roleOf: { item, context in item.isPiledUp ? .stateWarn : item.row.state(at: context.now).role },
+            roleOf: { item, context in
+                item.isOdd(context) ? .stateWarn : item.row.state(at: context.now).role
+            },
             changesWithTime: true,
-            text: { item, context in item.stateWord(at: context.now) + item.pileMark },
+            text: { item, context in item.stateWord(at: context.now) + item.sign(context) },
             key: { item, context in .text(item.stateWord(at: context.now)) }
         ),
         Column(
@@ -92,7 +94,7 @@ extension RegistrationItem: ListRow {
     ]
 
     func isProblem(_ context: RowContext) -> Bool {
-        ghost.map { $0.returnedAt == nil } ?? (isPiledUp || row.state(at: context.now) != .ok)
+        ghost.map { $0.returnedAt == nil } ?? (isOdd(context) || row.state(at: context.now) != .ok)
     }
 
     func isOver(_ context: RowContext) -> Bool { ghost != nil }

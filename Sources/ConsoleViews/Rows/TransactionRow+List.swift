@@ -10,7 +10,8 @@ extension TransactionRow: ListRow {
             title: "Role",
             width: 4...4,
             priority: 9,
-            text: { row, _ in row.roleWord },
+            roleOf: { row, _ in row.hasOldBranch ? .stateWarn : .text },
+            text: { row, _ in row.hasOldBranch ? "\(row.roleWord)!" : row.roleWord },
             key: { row, _ in .text(row.roleWord) }
         ),
         Column(
@@ -93,11 +94,14 @@ extension TransactionRow: ListRow {
             width: 12...32,
             priority: 1,
             cut: .middle,
-            role: .textMuted,
-            text: { row, _ in row.branch },
+            roleOf: { row, _ in row.hasOldBranch ? .stateWarn : .textMuted },
+            text: { row, _ in row.branchWords },
             key: { row, _ in .text(row.branch) }
         ),
     ]
+
+    /// The branch, or why it is none to speak of.
+    var branchWords: String { hasOldBranch ? "pre-3261 branch" : branch }
 
     /// `UAS` where we received the request, `UAC` where we sent it.
     var roleWord: String {
@@ -132,7 +136,9 @@ extension TransactionRow: ListRow {
         return isForked ? Fork(max(0, fork)).letter : ""
     }
 
-    func isProblem(_ context: RowContext) -> Bool { retransmits > 0 || code >= 400 && code != 487 }
+    func isProblem(_ context: RowContext) -> Bool {
+        retransmits > 0 || hasOldBranch || code >= 400 && code != 487
+    }
 
     func isOver(_ context: RowContext) -> Bool { endedAt != nil }
 

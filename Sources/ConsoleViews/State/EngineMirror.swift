@@ -12,6 +12,7 @@ public struct EngineMirror: Sendable {
     static let linger = Interval.seconds(5)
     private static let ghostLimit = 1_000
     private static let auditLimit = 1_000
+    private static let heardLimit = 65_536
 
     /// The bindings, and those that are gone and not yet forgotten.
     public private(set) var registrations: [BindingID: RegistrationItem] = [:]
@@ -40,6 +41,8 @@ public struct EngineMirror: Sendable {
     private(set) var rates = RateHistory()
     private(set) var liveRegistrations = 0
     private var bindingsByAOR: [String: Set<BindingID>] = [:]
+    private(set) var twins = CaseTwins()
+    private var heard: [SocketAddress: Moment] = [:]
     private var ghosts: [BindingID] = []
     private var ended: [(id: UInt64, moment: Moment)] = []
     private var transactionsByCall: [String: Set<UInt64>] = [:]
@@ -82,6 +85,8 @@ public struct EngineMirror: Sendable {
         for row in report.registrations { add(row, changes: &changes) }
         for removed in report.removedRegistrations { bury(removed, changes: &changes) }
         for row in report.transactions { add(row, changes: &changes) }
+        for source in report.heard { heard[source.peer] = source.moment }
+        if heard.count > Self.heardLimit { heard = heard.filter { report.moment - $0.value < .seconds(600) } }
         audit.append(contentsOf: report.audit)
         if audit.count > Self.auditLimit { audit.removeFirst(audit.count - Self.auditLimit) }
         for entry in report.audit where entry.act == "undo" { revive(entry.targets, changes: &changes) }
@@ -118,6 +123,11 @@ public struct EngineMirror: Sendable {
         }
     }
 
+    /// When a keep-alive came over a binding's flow since its last REGISTER; nil when none did.
+    func heard(from row: RegistrationRow) -> Moment? {
+        heard[row.flow.peer].flatMap { $0 > row.refreshedAt ? $0 : nil }
+    }
+
     /// The transactions of a Call-ID, in the order of their begin.
     func transactions(ofCall callID: String) -> [TransactionRow] {
         (transactionsByCall[callID] ?? []).compactMap { transactions[$0] }.sorted { $0.id < $1.id }
@@ -134,6 +144,7 @@ public struct EngineMirror: Sendable {
         if registrations[row.id].map({ $0.ghost != nil }) ?? true { liveRegistrations += 1 }
         let isNew = registrations.updateValue(RegistrationItem(row: row), forKey: row.id) == nil
         bindingsByAOR[row.aor, default: []].insert(row.id)
+        if isNew { noteTwins(twins.insert(row.aor), changes: &changes) }
         guard isNew, !ghosts.isEmpty else { return }
         for id in bindingsByAOR[row.aor] ?? [] {
             guard var ghost = registrations[id], ghost.ghost?.returnedAt == nil, ghost.ghost != nil,
@@ -178,8 +189,18 @@ public struct EngineMirror: Sendable {
     private mutating func forget(_ id: BindingID, changes: inout MirrorChanges) {
         guard let item = registrations.removeValue(forKey: id) else { return }
         bindingsByAOR[item.row.aor]?.remove(id)
-        if bindingsByAOR[item.row.aor]?.isEmpty == true { bindingsByAOR[item.row.aor] = nil }
+        if bindingsByAOR[item.row.aor]?.isEmpty == true {
+            bindingsByAOR[item.row.aor] = nil
+            noteTwins(twins.remove(item.row.aor), changes: &changes)
+        }
         changes.registrations.insert(id)
+    }
+
+    /// What is said of others changes when a twin of theirs comes or goes.
+    private func noteTwins(_ aors: Set<String>, changes: inout MirrorChanges) {
+        for aor in aors {
+            for id in bindingsByAOR[aor] ?? [] { changes.registrations.insert(id) }
+        }
     }
 
     private mutating func add(_ row: TransactionRow, changes: inout MirrorChanges) {

@@ -21,8 +21,18 @@ public struct RegistrationItem: Sendable, Equatable {
     /// True for one of many bindings that look like a single phone's, left over but for the newest.
     var isPiledUp: Bool { ghost == nil && row.isPiledUp }
 
-    /// How many bindings look like it, behind the state, where that is more than phones have.
-    var pileMark: String { isPiledUp ? " \(row.alike)x" : "" }
+    /// True when something about it is odd, although it works.
+    func isOdd(_ context: RowContext) -> Bool { isPiledUp || !marks(context).isEmpty }
+
+    /// What is odd about it beside a pile; nothing of what is gone.
+    func marks(_ context: RowContext) -> [RegistrationMark] {
+        ghost == nil ? row.marks(context.mirror.twins) : []
+    }
+
+    /// What stands behind the state: how many look like it, or a sign that something else is odd.
+    func sign(_ context: RowContext) -> String {
+        isPiledUp ? " \(row.alike)x" : isOdd(context) ? " !" : ""
+    }
 
     /// The words in the state column.
     func stateWord(at now: Moment) -> String {

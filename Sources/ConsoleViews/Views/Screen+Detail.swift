@@ -75,11 +75,18 @@ extension Screen {
                     "\(context.clock(row.registeredAt, withMilliseconds: false)) (+\(row.granted)s\(asked))"
                 ),
                 Fact("refreshed", "\(row.refreshes)x"),
+            ] + lastHeard(of: row) + [
                 Fact("source", "\(row.flow.transport.token) \(row.flow.peer)"),
                 Fact("UA", row.userAgent),
             ],
             [Fact("Call-ID", row.callID), Fact("CSeq", String(row.cseq)), Fact("instance", row.instance)],
         ]
+    }
+
+    /// When a keep-alive was last heard of the phone, where that tells more than its last REGISTER.
+    private func lastHeard(of row: RegistrationRow) -> [Fact] {
+        guard let moment = context.mirror.heard(from: row) else { return [] }
+        return [Fact("heard", "\(Format.latency(.seconds((context.now - moment).wholeSeconds))) ago")]
     }
 
     /// Why the phone's last try to refresh was refused, while that is the last that was heard of it.
@@ -108,10 +115,10 @@ extension Screen {
         // The words take the place of a line: the box has four.
         let head =
             row.note.isEmpty
-            ? [[Fact("Call-ID", row.callID)], [Fact("Branch", row.branch), Fact("id", String(row.id))]]
+            ? [[Fact("Call-ID", row.callID)], [Fact("Branch", row.branchWords), Fact("id", String(row.id))]]
             : [
                 [Fact("Why", row.note, .stateWarn)],
-                [Fact("Call-ID", row.callID), Fact("Branch", row.branch)],
+                [Fact("Call-ID", row.callID), Fact("Branch", row.branchWords)],
             ]
         return head + [
             [

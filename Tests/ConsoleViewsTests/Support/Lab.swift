@@ -23,6 +23,7 @@ struct Lab {
     var counters = EngineCounters()
     var failure: String?
     var store = StoreRow()
+    private var heard: [HeardSource] = []
     private var lastBinding: UInt64 = 0
 
     static func peer(_ host: UInt32, _ port: UInt16 = 5_060) -> Flow {
@@ -52,11 +53,13 @@ struct Lab {
         report.removedRegistrations = removed
         report.transactions = transactions
         report.audit = audit
+        report.heard = heard
         let chunks = chunk.records.isEmpty ? [] : [chunk]
         registrations = []
         removed = []
         transactions = []
         audit = []
+        heard = []
         chunk = TraceChunk()
         return .update(report, chunks)
     }
@@ -96,6 +99,10 @@ struct Lab {
             )
         )
         return id
+    }
+
+    mutating func hear(_ peer: SocketAddress) {
+        heard.append(HeardSource(peer: peer, moment: now))
     }
 
     mutating func remove(_ id: BindingID, _ reason: BindingRemoval) {
