@@ -134,6 +134,39 @@ def wait_short(condition, seconds):
         return None
 
 
+
+@test("%dx%d: a ban by the kick dialog refuses the phone, beside others, until U takes it back", *SIZES)
+def banned_phone(folder, *size):
+    config = os.path.join(folder, "config.toml")
+    with open(config, "w") as file:
+        file.write("[limits]\nloopback = true\n")
+    server = Sipglass(folder, more=["--config", config])
+    with Terminal(folder, *size) as terminal, Peer(server.port, "127.0.0.2") as phone, Peer(server.port) as other:
+        phone.server = (IP, server.port)
+        terminal.start(server)
+        terminal.press("2")
+        register(phone, "1001")
+        terminal.wait(r"1001@lab\.test")
+        terminal.press("K")
+        terminal.wait(r"(?i)kick registration")
+        terminal.press("b")
+        terminal.wait(r"rejected 1001@lab\.test.*(banned|U undo)")
+        bans = server.ctl("bans")["bans"]
+        need([(ban["source"], ban["cause"]) for ban in bans] == [("127.0.0.2", "ban")], "ctl lists %s" % bans)
+        again = request("REGISTER", "sip:" + DOMAIN, phone, to="sip:1001@" + DOMAIN, user="1001",
+                        extra=["Contact: <sip:1001@127.0.0.2:%d>" % phone.port])
+        phone.send(again)
+        need(phone.receive(0.5) is None, "a banned phone was answered")
+        register(other, "1002")
+        terminal.wait(r"1002@lab\.test")
+        terminal.press("U")
+        terminal.wait(r"undone: 1001@lab\.test")
+        need(server.ctl("bans")["bans"] == [], "the ban outlived its undo: %s" % server.ctl("bans"))
+        wait_for(lambda: len(server.registrations()) == 2, 5, "both registrations in ctl")
+        register(phone, "1001")
+        leave(terminal)
+
+
 @test("killed by %s: the terminal is as before", "TERM", "HUP", "INT", "SEGV", "ABRT")
 def killed(folder, name):
     number = getattr(signal, "SIG" + name)

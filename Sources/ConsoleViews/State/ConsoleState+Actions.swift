@@ -114,11 +114,11 @@ extension ConsoleState {
         let items = registrations.targets.compactMap { shown.registrations[$0] }.filter { $0.ghost == nil }
         guard !items.isEmpty else { return say("no registration is selected", .warning) }
         let aors = Set(items.map(\.row.aor))
-        let bindings = aors.reduce(0) { $0 + shown.bindings(of: $1).count { $0.ghost == nil } }
+        let family = aors.sorted().flatMap { shown.bindings(of: $0).filter { $0.ghost == nil } }
         let calls = shown.runningCallIDs.compactMap { shown.trace.call($0) }
             .count { aors.contains($0.fromURI) || aors.contains($0.toURI) }
         let stale = Set(items.flatMap(staleBindings)).sorted()
-        dialog = .kick(KickDialog(items: items, bindings: bindings, calls: calls, stale: stale))
+        dialog = .kick(KickDialog(items: items, family: family, calls: calls, stale: stale))
     }
 
     /// The bindings that pile up with one, but for the newest of them.
@@ -135,6 +135,7 @@ extension ConsoleState {
             say("nothing to undo: a kick can be taken back for 10 s", .warning)
             return []
         }
-        return [.command(.undoKick(audit: undo.audit, actor: "console"))]
+        return undo.banned.map { .command(.unban($0, actor: "console")) }
+            + [.command(.undoKick(audit: undo.audit, actor: "console"))]
     }
 }

@@ -30,7 +30,7 @@ extension ConsoleState {
         case .kicked(let entry):
             undo = UndoOffer(
                 audit: entry.number,
-                text: "dropped \(targets(entry))",
+                text: "\(word(entry)) \(targets(entry))",
                 until: now + .seconds(10)
             )
             flash = nil
@@ -38,9 +38,28 @@ extension ConsoleState {
         case .undone(let entry):
             undo = nil
             say("undone: \(targets(entry)) is registered again")
-        case .banned(let entry): say("banned: \(targets(entry))")
+        case .banned(let entry): note(banned: entry)
         case .unbanned(let entry): say("let in again: \(targets(entry))")
         case .refused(let reason): say(reason, .error)
+        }
+    }
+
+    private func word(_ entry: AuditEntry) -> String {
+        switch entry.act {
+        case "bounce": "bounced"
+        case "reject": "rejected"
+        case _: "dropped"
+        }
+    }
+
+    /// A ban that came with a kick is taken back with it.
+    private mutating func note(banned entry: AuditEntry) {
+        guard undo != nil else { return say("banned: \(targets(entry))") }
+        let words = ", banned \(targets(entry))"
+        undo?.text += words
+        for target in entry.targets {
+            let address = target.hasSuffix("/64") ? target.dropLast(3) : Substring(target)
+            if let ip = IPAddress(address) { undo?.banned.append(ip) }
         }
     }
 

@@ -16,6 +16,8 @@ public struct ConsoleState: Sendable {
         var audit: UInt64
         var text: String
         var until: Moment
+        /// The addresses that were banned together with the kick.
+        var banned: [IPAddress] = []
     }
 
     /// What stands still while the screen is paused.

@@ -38,19 +38,22 @@ extension Screen {
 
     private func draw(_ kick: KickDialog, on canvas: inout Canvas) {
         let shown = min(kick.items.count, Self.shownTargets)
-        let height = 11 + shown + (kick.items.count > shown ? 1 : 0) + (kick.hasScope ? 1 : 0)
+        let height = 13 + shown + (kick.items.count > shown ? 1 : 0) + (kick.hasScope ? 1 : 0)
         let title = kick.items.count == 1 ? "Kick registration" : "Kick \(kick.items.count) registrations"
         let area = frame(title, width: 68, height: height, on: &canvas)
         var row = drawTargets(kick, in: area, on: &canvas)
         row = drawFields(kick, in: area, row: row + 1, on: &canvas)
+        // On a low screen the words give way to the buttons.
+        let room = max(0, area.bottom - 2 - row)
         for line in [
-            "A phone that is not told stays away until its next refresh.",
-            "Undo is possible for 10 s. This is written to the audit log.",
-        ] {
+            "k: away until its next refresh. o: asked to come back,",
+            "if it watches. b: refused from its address for a time.",
+            "U takes it all back for 10 s. The audit log keeps it.",
+        ].prefix(room) {
             canvas.put(cut(line, area.width), column: area.column, row: row, .textMuted, limit: area.width)
             row += 1
         }
-        drawButtons(kick, in: area, row: row + 1, on: &canvas)
+        drawButtons(kick, in: area, row: min(row + 1, area.bottom - 1), on: &canvas)
     }
 
     private static let shownTargets = 4
@@ -87,15 +90,17 @@ extension Screen {
         let isCancel = kick.field == .cancel
         var column = canvas.put(
             isCancel ? "[ Cancel (enter) ]" : "  Cancel (esc)    ",
-            column: area.column + 2,
+            column: area.column,
             row: row,
             style: Style(.dialogButton, overlay: isCancel ? .rowSelected : nil)
         )
-        let key = kick.field == .reason ? "alt-k" : "k"
-        let verb = kick.items.count == 1 && kick.scope == .selected ? "drop binding" : "drop bindings"
-        column = canvas.put("\(key)", column: column + 3, row: row, .hintKey)
-        canvas.put(" = \(verb)", column: column, row: row, .dialogDanger, limit: area.right - column)
-        if isCancel { canvas.cursor = Position(column: area.column + 4, row: row) }
+        for (act, verb) in [(KickDialog.Act.drop, "drop"), (.bounce, "bounce"), (.ban, "ban")] {
+            let key = kick.field == .reason ? "alt-\(act.key)" : String(act.key)
+            column = canvas.put(key, column: column + 2, row: row, .hintKey, limit: area.right - column)
+            let word = kick.field == .reason ? " \(verb)" : " = \(verb)"
+            column = canvas.put(word, column: column, row: row, .dialogDanger, limit: area.right - column)
+        }
+        if isCancel { canvas.cursor = Position(column: area.column + 2, row: row) }
     }
 
     /// The reason and the scope; returns the row behind them.
@@ -131,7 +136,7 @@ extension Screen {
             let what = kick.items.count == 1 ? "this contact" : "these contacts"
             let stale = kick.stale.isEmpty ? "" : "\(mark(.stale)) \(kick.stale.count) stale  "
             let words =
-                "\(mark(.selected)) \(what)  \(stale)\(mark(.wholeAOR)) all \(kick.bindings) of the AoR"
+                "\(mark(.selected)) \(what)  \(stale)\(mark(.wholeAOR)) all \(kick.family.count) of the AoR"
             canvas.put(
                 words,
                 column: start - 1,
@@ -141,7 +146,26 @@ extension Screen {
             )
             row += 1
         }
-        return row + 1
+        drawBan(kick, in: area, row: row, on: &canvas)
+        return row + 2
+    }
+
+    /// How long a ban would last, and of what.
+    private func drawBan(_ kick: KickDialog, in area: Rectangle, row: Int, on canvas: inout Canvas) {
+        let isFocused = kick.field == .banTime
+        canvas.put(isFocused ? "\(glyphs[.cursor])Ban" : " Ban", column: area.column, row: row, .text)
+        let times = KickDialog.BanTime.allCases.map { time in
+            "\(glyphs[kick.banTime == time ? .choiceOn : .choiceOff]) \(time.word)"
+        }
+        let sources = kick.sources
+        let whom = sources.count == 1 ? sources[0].description : "\(sources.count) addresses"
+        canvas.put(
+            cut("\(times.joined(separator: "  "))  of \(whom)", area.width - 9),
+            column: area.column + 9,
+            row: row,
+            isFocused ? .textStrong : .text,
+            limit: area.width - 9
+        )
     }
 
     private func drawQuit(on canvas: inout Canvas) {

@@ -3,11 +3,13 @@ import SIPReport
 import SIPTrace
 
 extension Screen {
-    /// The row above the hints: an undo that runs out, news, or what is wrong with the selected row.
+    /// The row above the hints: a refusal, an undo that runs out, news, or what is wrong.
     func drawNews(on canvas: inout Canvas) {
         let row = layout.flashRow
         let width = layout.size.width - 2
-        if let undo = state.undo {
+        if let flash = state.flash, flash.level == .error {
+            canvas.put(cut(flash.text, width), column: 1, row: row, flash.level.role, limit: width)
+        } else if let undo = state.undo {
             let left = max(1, ((undo.until - state.now).milliseconds + 999) / 1_000)
             let offer = " (U undo \(left)s)"
             let text = cut(undo.text, width - TextWidth.of(offer)) + offer
