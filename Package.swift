@@ -60,7 +60,7 @@ let package = Package(
         // Parts that touch the machine.
         .target(name: "CSystem"),
         .systemLibrary(name: "CNcurses", providers: [.apt(["libncursesw5-dev"])]),
-        .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CCrypto", linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CAres", linkerSettings: [.linkedLibrary("cares")]),
         .target(name: "CTerminal"),
         part("SIPCrypto", ["SIPRegistrar", "CCrypto"]),

@@ -18,9 +18,7 @@ extension Registrar {
             appendExtensions(bytes, to: &headers)
             appendPath(bytes, index, to: &headers)
             headers.append(copying: serviceRoute.span)
-            headers.append(ascii: "Date: ")
-            appendDate(unixSeconds: clock.unixNanoseconds(at: now) / 1_000_000_000, to: &headers)
-            headers.append(ascii: "\r\n")
+            dateLine.append(unixSeconds: clock.unixNanoseconds(at: now) / 1_000_000_000, to: &headers)
         case .intervalTooBrief(_, let minimum):
             headers.append(ascii: "Min-Expires: ")
             appendDecimal(UInt64(minimum), to: &headers)

@@ -49,7 +49,7 @@ extension Registrar {
             if let refusal = readExtensions(bytes, index) { return refusal }
             if let record { plan(record, bytes, index, source: flow.peer) }
             if let refusal = refusal(record, bytes, index, now: now) { return refusal }
-            commit(key, bytes, index, flow: flow, now: now)
+            commit(key, record, bytes, index, flow: flow, now: now)
             return .ok
         }
     }
@@ -149,12 +149,13 @@ extension Registrar {
     /// Carries out a REGISTER that was checked: what comes before what goes, whatever their order.
     private mutating func commit(
         _ key: Span<UInt8>,
+        _ record: UInt32?,
         _ bytes: Span<UInt8>,
         _ index: MessageIndex,
         flow: Flow,
         now: Moment
     ) {
-        makeRoom(record(key), now: now)
+        makeRoom(record, now: now)
         for place in updates.indices where !updates[place].isOverridden && !updates[place].isRemoval {
             let update = updates[place]
             if let slot = update.slot, !update.isMove {

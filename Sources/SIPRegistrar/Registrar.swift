@@ -50,6 +50,7 @@ public struct Registrar: ~Copyable {
     var updates: [ContactUpdate] = []
     /// What the REGISTER at hand gets beyond RFC 3261.
     var extensions = GrantedExtensions()
+    var dateLine = DateLine()
     var lastID: UInt64 = 0
     /// How many temporary GRUUs were made.
     var lastGRUU: UInt32 = 0

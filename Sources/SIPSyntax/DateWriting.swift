@@ -30,6 +30,27 @@ public func appendDate(unixSeconds: Int64, to output: inout [UInt8]) {
     output.append(ascii: " GMT")
 }
 
+/// The Date header field, written once a second and copied while that lasts.
+public struct DateLine: Sendable {
+    private var second = Int64.min
+    private var line: [UInt8] = []
+
+    /// Nothing is written yet.
+    public init() {}
+
+    /// Appends the whole line for a second.
+    public mutating func append(unixSeconds: Int64, to output: inout [UInt8]) {
+        if unixSeconds != second {
+            second = unixSeconds
+            line.removeAll(keepingCapacity: true)
+            line.append(ascii: "Date: ")
+            appendDate(unixSeconds: unixSeconds, to: &line)
+            line.append(ascii: "\r\n")
+        }
+        output.append(copying: line.span)
+    }
+}
+
 private let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
 private let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 

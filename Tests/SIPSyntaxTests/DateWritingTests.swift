@@ -19,6 +19,16 @@ struct DateWritingTests {
         #expect(text(seconds) == expected)
     }
 
+    @Test("G12 the line is the same for a second, and another one for the next")
+    func line() {
+        var line = DateLine()
+        var text: [UInt8] = []
+        for second in [5, 5, 6, -1] as [Int64] { line.append(unixSeconds: second, to: &text) }
+        let days = ["Thu, 01 Jan 1970 00:00:05", "Thu, 01 Jan 1970 00:00:05", "Thu, 01 Jan 1970 00:00:06"]
+        let expected = (days + ["Wed, 31 Dec 1969 23:59:59"]).map { "Date: \($0) GMT\r\n" }.joined()
+        #expect(String(decoding: text, as: UTF8.self) == expected)
+    }
+
     @Test("G12 agrees with the calendar of Foundation on every day of two centuries")
     func everyDay() {
         let formatter = DateFormatter()
