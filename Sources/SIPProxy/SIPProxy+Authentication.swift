@@ -6,9 +6,10 @@ import SIPTransaction
 /// Who must prove who he is (RFC 3261 §16.3 step 6, §22, §26.3.2).
 ///
 /// - Shape: once there are accounts, a REGISTER is challenged with 401, and every other request whose From is of a
-///   served domain with 407. A caller from elsewhere may reach served users without either, as SIP intends; for
-///   anywhere else he is refused. Never asked: ACK and CANCEL, which cannot be answered so; requests in a dialog that
-///   our Record-Route value proves; what we sent to ourselves, which was checked when it came; and OPTIONS to the server.
+///   served domain with 407. A caller from elsewhere may reach served users without either, as SIP intends, unless
+///   strangers are to log in too; for anywhere else he is refused. Never asked: ACK and CANCEL, which cannot be
+///   answered so; requests in a dialog that our Record-Route value proves; what we sent to ourselves, which was
+///   checked when it came; and OPTIONS to the server.
 extension SIPProxy {
     /// Takes other accounts in the place of all there are; an open engine takes none.
     public mutating func replaceAccounts(_ accounts: [Account]) {
@@ -21,6 +22,14 @@ extension SIPProxy {
         switch authenticator {
         case .some(let authenticator): (authenticator.failureCount, authenticator.limitedCount)
         case .none: (0, 0)
+        }
+    }
+
+    /// True when nobody gets in without an account, wherever he says that he is from.
+    private var asksStrangers: Bool {
+        switch authenticator {
+        case .some(let authenticator): authenticator.asksStrangers
+        case .none: false
         }
     }
 
@@ -38,9 +47,12 @@ extension SIPProxy {
             route.isAuthenticated = true
             return true
         }
-        guard let from = index.from, let sender = try? URI(bytes, from.uri),
-            domains.servesAddressOfRecord(bytes, sender)
-        else { return true }
+        guard let from = index.from, let sender = try? URI(bytes, from.uri) else {
+            guard asksStrangers else { return true }
+            answer(id, 403, bytes, index, now: now, into: &outbox)
+            return false
+        }
+        guard asksStrangers || domains.servesAddressOfRecord(bytes, sender) else { return true }
         if isOwn(bytes, route) {
             // The registrar challenges for itself, and asks for the address of record of To.
             if route.method == .register { return true }

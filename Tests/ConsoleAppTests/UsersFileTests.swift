@@ -70,10 +70,11 @@ struct UsersFileTests {
 
     @Test("settings of the login reach the engine")
     func settings() throws {
-        let text = "[login]\nnonce_life = 30\nwithout_qop = true\nauth_int = true"
+        let text = "[login]\nnonce_life = 30\nwithout_qop = true\nauth_int = true\nstrangers = true"
         let startup = try Startup(Wishes(), try Settings(text: text, file: "c"), paths: .test, machine: .test)
         let authentication = try #require(startup.authentication)
         #expect(authentication.nonceLife == .seconds(30))
         #expect(authentication.acceptsAbsentQop && authentication.offersIntegrity)
+        #expect(authentication.asksStrangers)
     }
 }

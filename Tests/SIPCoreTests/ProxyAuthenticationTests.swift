@@ -175,6 +175,41 @@ struct ProxyAuthenticationTests {
         #expect(rig.snapshot().transactions.count { $0.note == words } == 2)
     }
 
+    @Test(
+        "A01 where strangers are to log in, who is from elsewhere needs an account too (RFC 3665 §3.3)",
+        arguments: ["sip:alice@elsewhere.test", "sip:alice@127.0.0.9:5070"]
+    )
+    func stranger(from: String) throws {
+        let rig = Rig(users: [.alice, .bob], asksStrangers: true)
+        var cseq = 0
+        func send(_ fields: [String] = [], from: String = from) -> Sent? {
+            cseq += 1
+            let text = Make.request(
+                "MESSAGE",
+                Self.uri,
+                port: "5070",
+                branch: "\(cseq)",
+                cseq: cseq,
+                extra: fields
+            )
+            rig.receive(
+                text.replacing("From: <sip:alice@example.test>", with: "From: <\(from)>"),
+                from: "5070"
+            )
+            return rig.one(to: "5070")
+        }
+        let challenge = try #require(send())
+        #expect(challenge.code == 407)
+        #expect(challenge.headers("Proxy-Authenticate").allSatisfy { $0.contains("realm=\"example.test\"") })
+        // Nobody is bound, so who is let in gets 480 or 404 instead.
+        #expect(send([User.alice.answer(challenge, "MESSAGE", Self.uri)])?.code == 404)
+        let notHis = User.bob.answer(challenge, "MESSAGE", Self.uri, count: "00000002")
+        #expect(send([notHis])?.code == 403)
+        #expect(send(from: "sip:")?.code == 403)
+        #expect(send(from: "tel:+15550100")?.code == 407)
+        #expect(send(from: "sip:anonymous@anonymous.invalid")?.code == 407)
+    }
+
     @Test("P11 a user reaches elsewhere with his password; a registered phone alone does not")
     func userElsewhere() throws {
         try register("alice", .alice, port: "5070")

@@ -60,6 +60,7 @@ final class Rig {
         domains: [String] = ["example.test"],
         listeners: [String] = ["127.0.0.1:5060"],
         users: [User] = [],
+        asksStrangers: Bool = false,
         _ change: (inout CoreConfiguration) -> Void = { _ in }
     ) {
         self.listeners = listeners.compactMap { text in
@@ -67,9 +68,11 @@ final class Rig {
         }
         var configuration = CoreConfiguration(listeners: self.listeners, domains: domains)
         change(&configuration)
+        var authentication = users.isEmpty ? nil : User.authentication(users, domains: domains)
+        authentication?.asksStrangers = asksStrangers
         core = SIPCore(
             configuration: configuration,
-            authentication: users.isEmpty ? nil : User.authentication(users, domains: domains),
+            authentication: authentication,
             seed: 7,
             now: .zero,
             clock: ClockAnchor(moment: .zero, unixNanoseconds: 1_700_000_000_000_000_000)

@@ -132,6 +132,7 @@ extension Settings {
         nonceLife = reader.interval("nonce_life", .seconds(1)...Interval.seconds(86_400), example: "5m")
         acceptsAbsentQop = reader.flag("without_qop") ?? false
         offersIntegrity = reader.flag("auth_int") ?? false
+        asksStrangers = reader.flag("strangers") ?? false
     }
 
     private mutating func readTimers(_ reader: inout SettingsReader) {

@@ -66,6 +66,7 @@ struct Settings: Sendable, Hashable {
     var nonceLife: Interval?
     var acceptsAbsentQop = false
     var offersIntegrity = false
+    var asksStrangers = false
 
     var t1: Interval?
     var t2: Interval?

@@ -91,6 +91,7 @@ struct Startup: Sendable {
         authentication.nonceLife = settings.nonceLife ?? authentication.nonceLife
         authentication.acceptsAbsentQop = settings.acceptsAbsentQop
         authentication.offersIntegrity = settings.offersIntegrity
+        authentication.asksStrangers = settings.asksStrangers
         return authentication
     }
 

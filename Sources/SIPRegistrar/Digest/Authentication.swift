@@ -30,6 +30,10 @@ public struct Authentication: Sendable {
     ///
     /// Default false, since boxes on the way that rewrite SDP break it. It is understood in any case.
     public var offersIntegrity = false
+    /// True when callers whose From is of no served domain must log in too (RFC 3665 §3.3).
+    ///
+    /// Default false. Their account is the one with the user name of From.
+    public var asksStrangers = false
 
     /// Takes what has no default.
     public init(accounts: [Account], hashes: HashFunctions, secret: [UInt8], home: String) {

@@ -9,6 +9,8 @@ public import SIPSyntax
 public struct Authenticator: ~Copyable {
     /// True when requests must prove who sent them.
     public private(set) var isEnforced: Bool
+    /// True when callers from elsewhere must prove it too.
+    public let asksStrangers: Bool
     /// Digests that were wrong.
     public internal(set) var failureCount = 0
     /// Credentials that were not looked at, since their source had too many failures.
@@ -34,6 +36,7 @@ public struct Authenticator: ~Copyable {
     public init(_ authentication: Authentication, keyedHash: KeyedHash, start: Moment) {
         hashes = authentication.hashes
         acceptsAbsentQop = authentication.acceptsAbsentQop
+        asksStrangers = authentication.asksStrangers
         algorithms = DigestAlgorithm.allCases.filter(authentication.algorithms.contains)
         qop = authentication.offersIntegrity ? "auth,auth-int" : "auth"
         home = authentication.home
