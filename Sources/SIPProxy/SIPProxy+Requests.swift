@@ -275,6 +275,10 @@ extension SIPProxy {
         if result == .ok, registrar.hasUnstored, index.has(.contact) {
             holdAnswer(id, bytes, index, into: &outbox)
         } else {
+            if result != .ok, let words = result.reasonPhrase {
+                let text = Array(words.utf8)
+                layer.note(id, text.span)
+            }
             answer(id, result.code, reason: result.reasonPhrase, bytes, index, now: now, into: &outbox)
         }
     }

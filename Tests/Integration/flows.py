@@ -194,19 +194,25 @@ def session_challenged(folder):
 
 @test("RFC 3665 3.3, a session with two proxies that both want the caller to log in")
 def session_challenged_twice(folder):
-    folders = [os.path.join(folder, name) for name in ("1", "2")]
-    for name, realm in zip(folders, (DOMAIN, "second.test")):
-        os.makedirs(name)
-        with open(os.path.join(name, "users"), "w") as file:
-            file.write("alice:%s:%s\nbob:%s:%s\n" % (realm, "pw" + realm, realm, "pw" + realm))
-    first, second = (Sipglass(name, more=["--users", os.path.join(name, "users")]) for name in folders)
+    servers = []
+    for name, realm in (("1", DOMAIN), ("2", "second.test")):
+        own = os.path.join(folder, name)
+        os.makedirs(own)
+        users, config = os.path.join(own, "users"), os.path.join(own, "config.toml")
+        with open(users, "w") as file:
+            file.writelines("%s:%s:pw%s\n" % (user, realm, realm) for user in ("alice", "bob"))
+        with open(config, "w") as file:
+            file.write("[login]\nstrangers = true\n")
+        servers.append(Sipglass(own, domain=realm, more=["--users", users, "--config", config]))
+    first, second = servers
     with first, second, Peer(first.port) as alice:
         port = free_port()
         with Peer(second.port) as peer:
-            answer = answered(peer, "REGISTER", "sip:" + DOMAIN, "bob", [], ["Contact: <sip:bob@%s:%d>" % (IP, port)])
+            answer = answered(peer, "REGISTER", "sip:second.test", "bob", [], ["Contact: <sip:bob@%s:%d>" % (IP, port)])
             need(answer.code == 200, "bob's login was answered " + answer.start)
         target = "sip:bob@%s:%d" % (IP, second.port)
         with Party(folder, "bob", "success_uas", second, port, target) as bob:
+            wait_for(lambda: is_taken(port), 5, "SIPp on bob's port")
             realms, sent = [], []
             answer = answered(alice, "INVITE", target, "alice", realms, ["Contact: <sip:alice@%s:%d>" % (IP, alice.port)], sent)
             need(answer.code == 200 and [realm for realm, _ in realms] == [DOMAIN, "second.test"],
@@ -224,6 +230,16 @@ def session_challenged_twice(folder):
             bob.need_flow("< INVITE > 180 > 200 < ACK > BYE < 200")
             with open(os.path.join(folder, "bob.msg"), encoding="latin1") as file:
                 need("roxy-Authorization" not in file.read(), "the credentials went on to the callee")
+
+
+def is_taken(port):
+    """True once somebody listens there."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((IP, port))
+        except OSError:
+            return True
+    return False
 
 
 def read_message(peer, method):
@@ -250,7 +266,7 @@ def answered(peer, method, uri, user, realms, extra=(), seen=None):
     for cseq in range(1, 5):
         lines = ["%s %s SIP/2.0" % (method, uri), "Via: SIP/2.0/UDP %s:%d;rport;branch=z9hG4bK%s-%d" % (IP, peer.port, number, cseq),
                  "Max-Forwards: 70", "From: <sip:%s@%s>;tag=%s" % (user, DOMAIN, number),
-                 "To: <%s>" % ("sip:%s@%s" % (user, DOMAIN) if method == "REGISTER" else uri),
+                 "To: <%s>" % (uri.replace("sip:", "sip:%s@" % user) if method == "REGISTER" else uri),
                  "Call-ID: twice-%s@%s" % (number, IP), "CSeq: %d %s" % (cseq, method), *extra]
         lines += [credentials(challenge, method, uri, user) for challenge in challenges.values()]
         peer.send(("\r\n".join([*lines, "Content-Length: 0"]) + "\r\n\r\n").encode())

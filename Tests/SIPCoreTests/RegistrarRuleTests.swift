@@ -104,6 +104,8 @@ struct RegistrarRuleTests {
         #expect(rig.one(to: "5080")?.text == stored.text)
         rig.receive(Make.register("bob", port: "5080", callID: "k", cseq: 5), from: "5080")
         #expect(rig.one(to: "5080")?.startLine == "SIP/2.0 500 CSeq 5 Not Above 10")
+        let notes = rig.snapshot().transactions.map(\.note).filter { !$0.isEmpty }
+        #expect(notes == ["CSeq 5 Not Above 10"])
         let row = try #require(rig.snapshot().registrations.first)
         #expect(row.cseq == 10)
         #expect(rig.now - row.refreshedAt == .seconds(5))

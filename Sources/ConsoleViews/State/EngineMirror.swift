@@ -86,7 +86,10 @@ public struct EngineMirror: Sendable {
         for removed in report.removedRegistrations { bury(removed, changes: &changes) }
         for row in report.transactions { add(row, changes: &changes) }
         for source in report.heard { heard[source.peer] = source.moment }
-        if heard.count > Self.heardLimit { heard = heard.filter { report.moment - $0.value < .seconds(600) } }
+        if heard.count > max(Self.heardLimit, 2 * registrations.count) {
+            let peers = Set(registrations.values.map(\.row.flow.peer))
+            heard = heard.filter { peers.contains($0.key) }
+        }
         audit.append(contentsOf: report.audit)
         if audit.count > Self.auditLimit { audit.removeFirst(audit.count - Self.auditLimit) }
         for entry in report.audit where entry.act == "undo" { revive(entry.targets, changes: &changes) }

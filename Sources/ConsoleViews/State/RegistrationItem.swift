@@ -29,6 +29,20 @@ public struct RegistrationItem: Sendable, Equatable {
         ghost == nil ? row.marks(context.mirror.twins) : []
     }
 
+    /// What a mark means.
+    func words(_ mark: RegistrationMark, _ context: RowContext) -> String {
+        switch mark {
+        case .rawByte:
+            return
+                "\(row.aor): its contact holds a byte that must be escaped. Taken, and called byte for byte."
+        case .caseTwin:
+            let other = context.mirror.twins.others(of: row.aor).min() ?? ""
+            return "\(other) is registered too: names that differ by case are two users (RFC 3261 19.1.4)."
+        case .unaskedPath:
+            return "\(row.aor) has a Path unasked for: require_path_support is off."
+        }
+    }
+
     /// What stands behind the state: how many look like it, or a sign that something else is odd.
     func sign(_ context: RowContext) -> String {
         isPiledUp ? " \(row.alike)x" : isOdd(context) ? " !" : ""

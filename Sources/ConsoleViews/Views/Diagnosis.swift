@@ -23,7 +23,7 @@ struct Diagnosis {
         if let story = item.story(at: context.now) { return "\(item.row.aor) \(story)." }
         let left = item.row.expiresAt - context.now
         switch item.row.state(at: context.now) {
-        case .ok: return item.marks(context).first.map { oddity($0, item.row) }
+        case .ok: return item.marks(context).first.map { item.words($0, context) }
         case .late where item.row.reachability == .late: return late(item.row)
         case .late: return "\(item.row.aor) has not refreshed: \(Format.latency(left)) left."
         case .dead:
@@ -32,19 +32,6 @@ struct Diagnosis {
             let contact = Words.host(of: Words.address(ofURI: item.row.contact))
             return
                 "\(item.row.aor) says \(contact) and sends from \(item.row.flow.peer): behind NAT; answered there."
-        }
-    }
-
-    private func oddity(_ mark: RegistrationMark, _ row: RegistrationRow) -> String {
-        switch mark {
-        case .rawByte:
-            return
-                "\(row.aor): its contact holds a byte that must be escaped. Taken, and called byte for byte."
-        case .caseTwin:
-            let other = context.mirror.twins.others(of: row.aor).min() ?? ""
-            return "\(other) is registered too: names that differ by case are two users (RFC 3261 19.1.4)."
-        case .unaskedPath:
-            return "\(row.aor) has a Path unasked for: require_path_support is off."
         }
     }
 

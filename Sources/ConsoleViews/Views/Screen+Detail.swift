@@ -63,7 +63,8 @@ extension Screen {
     private func registration(_ item: RegistrationItem) -> [[Fact]] {
         let row = item.row
         let asked = row.asked.map { $0 == row.granted ? "" : " of \($0)s asked" } ?? ""
-        return refusal(of: row) + [
+        let oddities = item.marks(context).map { [Fact("Odd", item.words($0, context), .stateWarn)] }
+        return refusal(of: row) + oddities + [
             [
                 Fact("Contact", row.contact, .sipURI),
                 Fact("q", row.q.map { "\($0 / 1_000).\(Format.padded($0 % 1_000, 3))" } ?? ""),
