@@ -26,7 +26,7 @@ extension SIPCore {
         report.removedRegistrations = bindings.removed.map(RemovedRegistration.init)
         report.hasMore = transactions.hasMore || bindings.hasMore
         report.bans = banRows(now: now)
-        report.heard = heard.takeNews()
+        report.heard = heard.takeNews(limit: Self.rowLimit)
         gate.hasChanges = false
         report.audit = operations.unreported
         operations.unreported.removeAll(keepingCapacity: true)

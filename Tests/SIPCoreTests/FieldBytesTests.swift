@@ -194,6 +194,13 @@ struct FieldBytesTests {
         for port in 1_024..<41_024 { rig.receive([0], from: "\(port)") }
         let heard = rig.snapshot().heard
         #expect(heard.count <= 16_384 && Set(heard.map(\.peer)).count == heard.count)
+        var told: Set<HeardSource> = []
+        while rig.core.hasChanges {
+            let news = rig.core.changes(now: rig.now).heard
+            #expect(news.count <= 2_000)
+            told.formUnion(news)
+        }
+        #expect(told == Set(heard))
     }
 
     @Test("Q11 a STUN message is no broken SIP", arguments: [(0, 1), (1, 1), (0, 17)] as [(UInt8, UInt8)])

@@ -33,8 +33,7 @@ public struct RegistrationItem: Sendable, Equatable {
     func words(_ mark: RegistrationMark, _ context: RowContext) -> String {
         switch mark {
         case .rawByte:
-            return
-                "\(row.aor): its contact holds a byte that must be escaped. Taken, and called byte for byte."
+            return "\(row.aor): a byte of its contact must be escaped; called as it is."
         case .caseTwin:
             let other = context.mirror.twins.others(of: row.aor).min() ?? ""
             return "\(other) is registered too: names that differ by case are two users (RFC 3261 19.1.4)."

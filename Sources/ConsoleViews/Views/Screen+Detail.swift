@@ -63,8 +63,7 @@ extension Screen {
     private func registration(_ item: RegistrationItem) -> [[Fact]] {
         let row = item.row
         let asked = row.asked.map { $0 == row.granted ? "" : " of \($0)s asked" } ?? ""
-        let oddities = item.marks(context).map { [Fact("Odd", item.words($0, context), .stateWarn)] }
-        return refusal(of: row) + oddities + [
+        return refusal(of: row) + [
             [
                 Fact("Contact", row.contact, .sipURI),
                 Fact("q", row.q.map { "\($0 / 1_000).\(Format.padded($0 % 1_000, 3))" } ?? ""),
@@ -159,6 +158,7 @@ extension Screen {
             var head = [Fact("Binding", "\(place + 1)/\(items.count)", .textStrong), Fact("", state)]
             if item.ghost == nil { head.append(Fact("expires in", left, .timerRunning)) }
             lines.append(head)
+            lines += item.marks(context).map { [Fact("Odd", item.words($0, context), .stateWarn)] }
             lines += registration(item).flatMap { $0.map { [$0] } }
         }
         lines.append([])

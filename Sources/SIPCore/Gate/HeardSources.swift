@@ -36,12 +36,12 @@ struct HeardSources {
         isNews[place] = true
     }
 
-    /// What was heard since the last call.
-    mutating func takeNews() -> [HeardSource] {
-        let heard = news.compactMap { places[$0] }
-        for place in news { isNews[place] = false }
-        news.removeAll(keepingCapacity: true)
-        return heard
+    /// What was heard since it was last taken, up to a number of sources.
+    mutating func takeNews(limit: Int) -> [HeardSource] {
+        let taken = Array(news.prefix(limit))
+        news.removeFirst(taken.count)
+        for place in taken { isNews[place] = false }
+        return taken.compactMap { places[$0] }
     }
 
     private func hash(_ peer: SocketAddress) -> UInt64 {
