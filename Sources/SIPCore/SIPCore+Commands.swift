@@ -10,6 +10,7 @@ struct Operations {
         var audit: UInt64
         var moment: Moment
         var removed: [RemovedBinding]
+        var bans: [PlacedBan]
     }
 
     /// How long a kick may be undone.
@@ -41,7 +42,7 @@ extension SIPCore {
             case .kick(let request): kick(request, now: now)
             case .undoKick(let audit, let actor): undoKick(audit, actor: actor, now: now)
             case .ban(let request): ban(request, now: now)
-            case .unban(let source, let actor): unban(source, actor: actor, now: now)
+            case .unban(let subjects, let actor): unban(subjects, actor: actor, now: now)
             }
         proxy.notifyWatchers(now: now, into: &outbox)
         traceSent(from: firstSent, outbox, now: now)
@@ -49,6 +50,31 @@ extension SIPCore {
     }
 
     private mutating func kick(_ request: KickRequest, now: Moment) -> CommandOutcome {
+        var placed: [PlacedBan] = []
+        if !request.bans.isEmpty {
+            switch placeBans(BanRequest(request), now: now) {
+            case .failure(let refusal): return .refused(refusal.words)
+            case .success(let bans): placed = bans
+            }
+        }
+        let removed = remove(request, now: now)
+        guard !removed.isEmpty || !placed.isEmpty else {
+            return .refused("No such registration: it ended meanwhile, or never was.")
+        }
+        operations.kicks.removeAll { $0.moment + Operations.undoTime < now }
+        func ban() -> AuditEntry {
+            audit(request.actor, "ban", placed.map(\.subject.text), request.reason, now: now)
+        }
+        // Who has left by himself is banned all the same.
+        guard !removed.isEmpty else { return .banned(ban()) }
+        let entry = audit(request.actor, request.act.name, names(removed), request.reason, now: now)
+        operations.kicks.append(
+            Operations.Kick(audit: entry.number, moment: now, removed: removed, bans: placed)
+        )
+        return placed.isEmpty ? .kicked(entry) : .kickedAndBanned(entry, ban())
+    }
+
+    private mutating func remove(_ request: KickRequest, now: Moment) -> [RemovedBinding] {
         var removed: [RemovedBinding] = []
         let told = Dismissal(request.act.event, words: request.reason)
         for target in request.targets {
@@ -60,13 +86,7 @@ extension SIPCore {
             case .aor(let aor): removed += proxy.registrar.remove(aor: aor, telling: told, now: now)
             }
         }
-        guard !removed.isEmpty else {
-            return .refused("No such registration: it ended meanwhile, or never was.")
-        }
-        let entry = audit(request.actor, request.act.name, names(removed), request.reason, now: now)
-        operations.kicks.removeAll { $0.moment + Operations.undoTime < now }
-        operations.kicks.append(Operations.Kick(audit: entry.number, moment: now, removed: removed))
-        return .kicked(entry)
+        return removed
     }
 
     private mutating func undoKick(_ number: UInt64, actor: String, now: Moment) -> CommandOutcome {
@@ -77,11 +97,13 @@ extension SIPCore {
         guard kick.moment + Operations.undoTime >= now else {
             return .refused("Kick \(number) cannot be undone: more than 10 s have passed.")
         }
+        takeBack(kick.bans, now: now)
         let restored = proxy.registrar.restore(kick.removed, now: now)
-        guard !restored.isEmpty else {
+        guard !restored.isEmpty || !kick.bans.isEmpty else {
             return .refused("Nothing to undo: the phone has registered again meanwhile.")
         }
-        return .undone(audit(actor, "undo", names(restored), "kick \(number)", now: now))
+        let targets = names(restored) + kick.bans.map(\.subject.text)
+        return .undone(audit(actor, "undo", targets, "kick \(number)", now: now))
     }
 
     private func names(_ bindings: [RemovedBinding]) -> [String] {
@@ -108,6 +130,13 @@ extension SIPCore {
         operations.unreported.append(entry)
         keeper.note(entry)
         return entry
+    }
+}
+
+extension BanRequest {
+    /// The ban that goes with a kick.
+    fileprivate init(_ kick: KickRequest) {
+        self.init(subjects: kick.bans, duration: kick.banTime, reason: kick.reason, actor: kick.actor)
     }
 }
 

@@ -11,7 +11,7 @@ extension SIPCore {
     /// True when a report would say something new, messages aside.
     public var hasChanges: Bool {
         proxy.layer.hasChanges || proxy.registrar.hasChanges || !operations.unreported.isEmpty
-            || keeper.hasNews || gate.hasChanges || heard.hasNews
+            || keeper.hasNews || hasChangedBans || heard.hasNews
     }
 
     /// What changed since the last call; the first one has everything and begins the tracking.
@@ -25,9 +25,8 @@ extension SIPCore {
         report.registrations = bindings.changed.map(RegistrationRow.init)
         report.removedRegistrations = bindings.removed.map(RemovedRegistration.init)
         report.hasMore = transactions.hasMore || bindings.hasMore
-        report.bans = banRows(now: now)
+        takeBans(into: &report, now: now)
         report.heard = heard.takeNews(limit: Self.rowLimit)
-        gate.hasChanges = false
         report.audit = operations.unreported
         operations.unreported.removeAll(keepingCapacity: true)
         keeper.hasNews = false

@@ -9,6 +9,8 @@ public struct StoreBatch: Sendable {
     public var number: UInt64
     /// What changed in the location table.
     public var bindings: BindingBatch
+    /// What changed among the bans.
+    public var bans: BanBatch
     /// What operators did.
     public var audit: [AuditEntry]
 }
@@ -62,13 +64,19 @@ extension SIPCore {
     /// Puts back what a store holds, and from now on answers a REGISTER only once the store has its change.
     ///
     /// - Shape: for a core that has received nothing yet.
-    public mutating func keep(in path: String, holding bindings: [StoredBinding], now: Moment) {
+    public mutating func keep(
+        in path: String,
+        holding bindings: [StoredBinding],
+        bans: [StoredBan] = [],
+        now: Moment
+    ) {
         let result = proxy.registrar.restore(
             bindings,
             listeners: configuration.listeners,
             now: now,
             clock: clock
         )
+        restore(bans, now: now)
         keeper.begin(path, result)
     }
 
@@ -77,16 +85,18 @@ extension SIPCore {
 
     /// True when there is something to store, and the batch before it is done.
     public var hasBatch: Bool {
-        keeper.isOn && !keeper.isInFlight && (proxy.registrar.hasBatch || !keeper.audit.isEmpty)
+        keeper.isOn && !keeper.isInFlight
+            && (proxy.registrar.hasBatch || !keeper.audit.isEmpty || hasUnstoredBans)
     }
 
     /// Takes all that is to be stored; `stored` must follow before the next one is taken.
-    public mutating func takeBatch() -> StoreBatch {
+    public mutating func takeBatch(now: Moment) -> StoreBatch {
         let begun = keeper.beginBatch()
         proxy.batchTaken()
         return StoreBatch(
             number: begun.number,
             bindings: proxy.registrar.takeBatch(listeners: configuration.listeners, clock: clock),
+            bans: takeBanBatch(now: now),
             audit: begun.audit
         )
     }

@@ -139,6 +139,7 @@ public struct SIPCore: ~Copyable {
     /// Lets all due deadlines act.
     public mutating func fire(now: Moment, into outbox: inout Outbox) {
         let firstSent = outbox.entries.count
+        gate.bans.removeEnded(now: now)
         proxy.fire(now: now, into: &outbox)
         proxy.notifyWatchers(now: now, into: &outbox)
         traceSent(from: firstSent, outbox, now: now)
@@ -165,7 +166,10 @@ public struct SIPCore: ~Copyable {
     }
 
     /// When to call `fire`; nil when nothing waits.
-    public var nextDeadline: Moment? { proxy.nextDeadline }
+    public var nextDeadline: Moment? {
+        guard let end = gate.bans.nextEnd else { return proxy.nextDeadline }
+        return min(end, proxy.nextDeadline ?? end)
+    }
 
     /// All chunks that hold records from a sequence number on.
     public mutating func traceChunks(since sequence: UInt64) -> [TraceChunk] {

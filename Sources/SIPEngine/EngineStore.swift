@@ -28,7 +28,8 @@ public enum EngineStore: Sendable {
             return nil
         case .file(let store, let failed):
             do throws(StoreError) {
-                core.keep(in: store.path, holding: try store.bindings(), now: now)
+                let (bindings, bans) = (try store.bindings(), try store.bans())
+                core.keep(in: store.path, holding: bindings, bans: bans, now: now)
                 return (store, failed)
             } catch {
                 core.goOnWithoutStore(error.path, reason: error.words)

@@ -113,7 +113,7 @@ struct EngineWorker: ~Copyable {
         pacer.record(datagrams, now: now)
         for order in mailbox.takeOrders() { carryOut(order, now: now) }
         sendOutputs(now: now)
-        if core.hasBatch { writer?.write(core.takeBatch()) }
+        if core.hasBatch { writer?.write(core.takeBatch(now: now)) }
         if core.hasQuestions { resolver.ask(core.takeQuestions()) }
         publishIfWanted(now: now)
         return datagrams
@@ -140,7 +140,7 @@ struct EngineWorker: ~Copyable {
     /// Stores what no turn will store any more, and waits for it.
     private mutating func storeRest(now: Moment) {
         guard let writer, core.hasBatch else { return }
-        let batch = core.takeBatch()
+        let batch = core.takeBatch(now: now)
         core.stored(batch.number, failure: writer.writeNow(batch)?.words, now: now, into: &outbox)
     }
 

@@ -16,7 +16,7 @@ struct StoreWriter {
 
     /// Begins to write a batch; the engine's queue does not wait.
     func write(_ batch: StoreBatch) {
-        store.commit(batch.bindings, audit: batch.audit) { [mailbox, failed] failure in
+        store.commit(batch.bindings, bans: batch.bans, audit: batch.audit) { [mailbox, failed] failure in
             // The operator hears of it before any phone does.
             if let failure { failed(failure) }
             _ = mailbox.post(.stored(batch.number, failure))
@@ -26,7 +26,7 @@ struct StoreWriter {
     /// Writes a batch at once; gives the failure.
     func writeNow(_ batch: StoreBatch) -> StoreError? {
         do throws(StoreError) {
-            try store.commit(batch.bindings, audit: batch.audit)
+            try store.commit(batch.bindings, bans: batch.bans, audit: batch.audit)
             return nil
         } catch {
             failed(error)

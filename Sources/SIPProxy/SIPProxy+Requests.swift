@@ -61,6 +61,7 @@ extension SIPProxy {
         {
             return
         }
+        if !bannedUsers.isEmpty, isFromBanned(id, method, bytes, index, now: now, into: &outbox) { return }
         if isOwn(bytes, route) {
             receiveOwn(id, route, bytes, index, now: now, into: &outbox)
         } else {
@@ -260,6 +261,10 @@ extension SIPProxy {
         if aliases.contains(aorKey) {
             swap(&aorKey, &key)
             answer(id, 404, reason: "An Alias Cannot Register", bytes, index, now: now, into: &outbox)
+            return
+        }
+        if !bannedUsers.isEmpty, refusesBanned(id, aorKey, bytes, index, now: now, into: &outbox) {
+            swap(&aorKey, &key)
             return
         }
         let result = registrar.register(

@@ -27,6 +27,9 @@ public struct SIPProxy: ~Copyable {
     /// The rules that may be chosen.
     public var options = ProxyOptions()
 
+    /// Addresses of record that are kept out.
+    public var bannedUsers = BanTable<[UInt8]>()
+
     /// Which next hops asked for less.
     var throttle = OverloadThrottle()
     /// Until when others hold back on our word.
@@ -134,6 +137,7 @@ public struct SIPProxy: ~Copyable {
         }
         registrar.expire(now: now)
         registrar.subscriptions.expire(now: now)
+        bannedUsers.removeEnded(now: now)
         if let deadline = registrar.nextPingDeadline, deadline <= now { sendPings(now: now, into: &outbox) }
         fireSearches(now: now, into: &outbox)
     }
@@ -154,7 +158,7 @@ public struct SIPProxy: ~Copyable {
     /// When to call `fire`.
     public var nextDeadline: Moment? {
         earlier(
-            earlier(layer.nextDeadline, registrar.nextDeadline),
+            earlier(earlier(layer.nextDeadline, registrar.nextDeadline), bannedUsers.nextEnd),
             earlier(
                 finder.nextDeadline,
                 earlier(registrar.subscriptions.nextDeadline, registrar.nextPingDeadline)

@@ -1,6 +1,6 @@
 public import SIPFlow
 
-/// Why a source is refused.
+/// Why somebody is refused.
 public enum BanCause: String, Sendable, Hashable, CaseIterable {
     /// Somebody banned it.
     case ban
@@ -10,10 +10,13 @@ public enum BanCause: String, Sendable, Hashable, CaseIterable {
     case scanner
 }
 
-/// A source that is refused, or was within the last ten minutes.
+/// A source or an address of record that is refused, or was within the last ten minutes.
 public struct BanRow: Sendable, Hashable {
-    /// The address; of IPv6 its /64 network.
-    public var source: String
+    /// Refusals that nobody ordered are told for this long after the last one.
+    public static let memory = Interval.seconds(600)
+
+    /// Who.
+    public var subject: BanSubject
     /// Why.
     public var cause: BanCause
     /// Since when.
@@ -31,7 +34,7 @@ public struct BanRow: Sendable, Hashable {
 
     /// Makes a row from all its values.
     public init(
-        source: String,
+        subject: BanSubject,
         cause: BanCause,
         since: Moment,
         until: Moment? = nil,
@@ -40,7 +43,7 @@ public struct BanRow: Sendable, Hashable {
         reason: String = "",
         actor: String = ""
     ) {
-        self.source = source
+        self.subject = subject
         self.cause = cause
         self.since = since
         self.until = until
@@ -49,12 +52,17 @@ public struct BanRow: Sendable, Hashable {
         self.reason = reason
         self.actor = actor
     }
+
+    /// True once there is nothing left to tell of it.
+    public func isOver(at now: Moment) -> Bool {
+        (until ?? (lastRefusal ?? since) + Self.memory) <= now
+    }
 }
 
-/// An operator's order to keep a source out.
+/// An operator's order to keep somebody out.
 public struct BanRequest: Sendable, Hashable {
-    /// Whom; of an IPv6 address its whole /64 network.
-    public var source: IPAddress
+    /// Whom.
+    public var subjects: [BanSubject]
     /// For how long.
     public var duration: Interval
     /// Why, in the operator's words; may be empty.
@@ -63,8 +71,8 @@ public struct BanRequest: Sendable, Hashable {
     public var actor: String
 
     /// Describes a ban.
-    public init(source: IPAddress, duration: Interval, reason: String = "", actor: String) {
-        self.source = source
+    public init(subjects: [BanSubject], duration: Interval, reason: String = "", actor: String) {
+        self.subjects = subjects
         self.duration = duration
         self.reason = reason
         self.actor = actor

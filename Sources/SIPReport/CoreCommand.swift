@@ -41,14 +41,27 @@ public struct KickRequest: Sendable, Hashable {
     public var act: KickAct
     /// Why, in the operator's words; may be empty.
     public var reason: String
+    /// Who is kept out from now on; empty for nobody.
+    public var bans: [BanSubject]
+    /// For how long.
+    public var banTime: Interval
     /// Who asked: `console`, or `ctl`.
     public var actor: String
 
     /// Describes a kick.
-    public init(targets: [KickTarget], act: KickAct = .drop, reason: String = "", actor: String) {
+    public init(
+        targets: [KickTarget],
+        act: KickAct = .drop,
+        reason: String = "",
+        bans: [BanSubject] = [],
+        banTime: Interval = .zero,
+        actor: String
+    ) {
         self.targets = targets
         self.act = act
         self.reason = reason
+        self.bans = bans
+        self.banTime = banTime
         self.actor = actor
     }
 }
@@ -57,12 +70,12 @@ public struct KickRequest: Sendable, Hashable {
 public enum CoreCommand: Sendable, Hashable {
     /// Throws registrations off.
     case kick(KickRequest)
-    /// Brings back what a kick removed, within ten seconds of it.
+    /// Brings back what a kick removed, and lifts what it banned, within ten seconds of it.
     case undoKick(audit: UInt64, actor: String)
-    /// Keeps a source out for a time.
+    /// Keeps sources or addresses of record out for a time, or for another time than before.
     case ban(BanRequest)
-    /// Lets a banned source in again.
-    case unban(IPAddress, actor: String)
+    /// Lets those in again who are banned.
+    case unban([BanSubject], actor: String)
 }
 
 /// One line of the audit log.
@@ -75,7 +88,7 @@ public struct AuditEntry: Sendable, Hashable {
     public var actor: String
     /// What was done: `drop`, `bounce`, `reject`, `undo`, `ban`, `unban`.
     public var act: String
-    /// The bindings it touched, as `aor contact`, or the source.
+    /// The bindings it touched, as `aor contact`, and who is kept out or let in.
     public var targets: [String]
     /// Why, in the operator's words; may be empty.
     public var reason: String
@@ -102,11 +115,13 @@ public struct AuditEntry: Sendable, Hashable {
 public enum CommandOutcome: Sendable, Hashable {
     /// Bindings were removed; the audit entry names them.
     case kicked(AuditEntry)
+    /// Bindings were removed and their owners are kept out, each with its audit entry.
+    case kickedAndBanned(AuditEntry, AuditEntry)
     /// A kick was taken back.
     case undone(AuditEntry)
-    /// A source is kept out.
+    /// Somebody is kept out.
     case banned(AuditEntry)
-    /// A source is let in again.
+    /// Somebody is let in again.
     case unbanned(AuditEntry)
     /// Nothing matched, or the time for an undo is over; the text says which.
     case refused(String)

@@ -85,7 +85,7 @@ public struct HeardSource: Sendable, Hashable {
 /// What changed in the engine since the reader's last report.
 ///
 /// - Shape: immutable; changes first, whole tables never. The reader keeps the tables.
-/// - Limits: at most 2,000 changed rows of each kind a report; the rest follows in the next.
+/// - Limits: at most 2,000 changed bindings and as many transactions a report; the rest follows in the next.
 public struct EngineReport: Sendable {
     /// When it was made.
     public var moment: Moment
@@ -107,10 +107,12 @@ public struct EngineReport: Sendable {
     public var removedRegistrations: [RemovedRegistration]
     /// New and changed transactions; an ended one comes a last time with `endedAt` set.
     public var transactions: [TransactionRow]
-    /// All sources that are refused.
+    /// Who is refused, as far as it is new or has changed.
     public var bans: [BanRow]
     /// Sources whose keep-alives were heard, and when last.
     public var heard: [HeardSource] = []
+    /// Who is refused no more.
+    public var removedBans: [BanSubject]
     /// New audit entries.
     public var audit: [AuditEntry]
     /// True when rows were held back for the next report.
@@ -135,6 +137,7 @@ public struct EngineReport: Sendable {
         removedRegistrations = []
         transactions = []
         bans = []
+        removedBans = []
         audit = []
         hasMore = false
     }

@@ -10,7 +10,7 @@ extension SIPStore {
         "expires_at", "asked", "is_flow", "keeps_flow",
     ]
     /// Later times are taken for damage: the year 2200.
-    private static let lastMillisecond: Int64 = 7_258_118_400_000
+    static let lastMillisecond: Int64 = 7_258_118_400_000
 
     /// All bindings, oldest first, those that have run out included.
     public func bindings() throws(StoreError) -> [StoredBinding] {

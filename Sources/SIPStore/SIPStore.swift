@@ -56,9 +56,14 @@ public final class SIPStore: Sendable {
     /// Writes what changed in one transaction.
     ///
     /// - Errors: nothing of it was written.
-    public func commit(_ bindings: BindingBatch, audit: [AuditEntry]) throws(StoreError) {
+    public func commit(
+        _ bindings: BindingBatch,
+        bans: BanBatch = BanBatch(),
+        audit: [AuditEntry]
+    ) throws(StoreError) {
         try write { database in
             try Self.write(bindings, database)
+            try Self.write(bans, database)
             try Self.write(audit, database)
         }
     }
@@ -66,12 +71,13 @@ public final class SIPStore: Sendable {
     /// Does the same on the store's own queue; `then` runs there with the failure, or nil.
     public func commit(
         _ bindings: BindingBatch,
+        bans: BanBatch = BanBatch(),
         audit: [AuditEntry],
         then: @escaping @Sendable (StoreError?) -> Void
     ) {
         queue.async { @Sendable [self] in
             do throws(StoreError) {
-                try commit(bindings, audit: audit)
+                try commit(bindings, bans: bans, audit: audit)
                 then(nil)
             } catch {
                 then(error)

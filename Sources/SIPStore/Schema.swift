@@ -62,6 +62,18 @@ enum Schema {
         ALTER TABLE bindings ADD COLUMN is_flow INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE bindings ADD COLUMN keeps_flow INTEGER NOT NULL DEFAULT 0;
         """,
+        """
+        DROP TABLE bans;   -- versions 1 and 2 had it and never wrote to it
+        CREATE TABLE bans (
+            kind TEXT NOT NULL CHECK (kind IN ('source', 'aor')),
+            subject TEXT NOT NULL,           -- IP address, or user@domain
+            actor TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            begins_at INTEGER NOT NULL,
+            ends_at INTEGER NOT NULL,
+            PRIMARY KEY (kind, subject)
+        ) STRICT, WITHOUT ROWID;
+        """,
     ]
 
     /// Brings a file up to date, all steps in one transaction, or makes the tables of a new one.

@@ -113,7 +113,7 @@ struct ControlSocketTests {
         ban.reason = "noise"
         #expect(try lab.ask(ban)["banned"]["targets"] == .array([.string("203.0.113.9")]))
         let rows = try lab.ask(ControlRequest(.bans))["bans"].elements
-        #expect(rows.map(\.["source"].text) == ["203.0.113.9"])
+        #expect(rows.map(\.["subject"].text) == ["203.0.113.9"])
         #expect(rows.first?["cause"] == .string("ban") && rows.first?["reason"] == .string("noise"))
         #expect(rows.first?["actor"] == .string("ctl") && rows.first?["refused"] == .number(0))
 

@@ -152,7 +152,7 @@ def banned_phone(folder, *size):
         terminal.press("b")
         terminal.wait(r"rejected 1001@lab\.test.*(banned|U undo)")
         bans = server.ctl("bans")["bans"]
-        need([(ban["source"], ban["cause"]) for ban in bans] == [("127.0.0.2", "ban")], "ctl lists %s" % bans)
+        need([(ban["subject"], ban["cause"]) for ban in bans] == [("127.0.0.2", "ban")], "ctl lists %s" % bans)
         again = request("REGISTER", "sip:" + DOMAIN, phone, to="sip:1001@" + DOMAIN, user="1001",
                         extra=["Contact: <sip:1001@127.0.0.2:%d>" % phone.port])
         phone.send(again)

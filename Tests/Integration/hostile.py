@@ -162,7 +162,7 @@ def scanners(folder):
             if first is None and counted(server.ctl("stats")).get("rate limit"):
                 first = time.monotonic() - began
             time.sleep(0.1)
-        rows = {row["source"]: row for row in server.ctl("bans")["bans"]}
+        rows = {row["subject"]: row for row in server.ctl("bans")["bans"]}
         need(list(rows) == ["127.0.0.2"] and rows["127.0.0.2"]["cause"] == "rate limit", "bans: %s" % rows)
         need(first is not None and first < 2.5, "first refused after %s s" % first)
         need(rows["127.0.0.2"]["refused"] > 1000, "refused %d of %d" % (rows["127.0.0.2"]["refused"], sent))
@@ -176,7 +176,7 @@ def scanners(folder):
             server.ctl("ban", "127.0.0.3", "--for", "1h", "--reason", "scans")
             scanner.send(request("OPTIONS", "sip:example.com", scanner))
             need(scanner.receive(0.5) is None, "a banned source got an answer")
-            causes = {(row["source"], row["cause"], row["refused"]) for row in server.ctl("bans")["bans"]}
+            causes = {(row["subject"], row["cause"], row["refused"]) for row in server.ctl("bans")["bans"]}
             need(("127.0.0.3", "ban", 1) in causes, "bans: %s" % causes)
             server.ctl("unban", "127.0.0.3")
             need(b" 200 " in scanner.ask(request("OPTIONS", "sip:example.com", scanner)), "no answer after unban")

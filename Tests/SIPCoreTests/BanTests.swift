@@ -11,7 +11,7 @@ struct BanTests {
         rig.perform(
             .ban(
                 BanRequest(
-                    source: source ?? self.source,
+                    subjects: [.source(of: source ?? self.source)],
                     duration: .seconds(seconds),
                     reason: "noise",
                     actor: "ops"
@@ -49,14 +49,15 @@ struct BanTests {
         let rig = Rig()
         _ = ban(rig)
         #expect(rig.hasChanges && rig.changes().bans.count == 1)
-        guard case .unbanned = rig.perform(.unban(source, actor: "ops")) else {
+        guard case .unbanned = rig.perform(.unban([.source(source)], actor: "ops")) else {
             Issue.record("not lifted")
             return
         }
         #expect(isAnswered(rig))
         let report = rig.changes()
-        #expect(report.bans.isEmpty && report.audit.map(\.act) == ["unban"])
-        guard case .refused(let text) = rig.perform(.unban(source, actor: "ops")) else {
+        #expect(report.bans.isEmpty && report.removedBans == [.source(source)])
+        #expect(report.audit.map(\.act) == ["unban"])
+        guard case .refused(let text) = rig.perform(.unban([.source(source)], actor: "ops")) else {
             Issue.record("lifted twice")
             return
         }

@@ -61,7 +61,7 @@ struct GateTests {
         }
         #expect(firstRefusal.map { $0 > 1_000 && $0 < 2_000 } == true)
         let row = rig.snapshot().bans.first
-        #expect(row?.source == "198.51.100.7" && row?.cause == .rateLimit)
+        #expect(row?.subject.text == "198.51.100.7" && row?.cause == .rateLimit)
         #expect(row?.refused == drops(rig)["rate limit"])
         #expect((row?.refused ?? 0) > 1_500)
     }
@@ -121,14 +121,16 @@ struct GateTests {
         for user in 0..<10 { register(user, from: "[2001:db8:0:7::\(user + 1)]:5060", into: rig) }
         for user in 0..<3 { register(user, from: "[2001:db8:0:8::1]:5060", into: rig) }
         #expect(drops(rig) == ["rate limit": 7])
-        #expect(rig.snapshot().bans.map(\.source) == ["2001:db8:0:7::/64"])
+        #expect(rig.snapshot().bans.map(\.subject.text) == ["2001:db8:0:7::/64"])
     }
 
     @Test("O05 invented addresses fill no more than the table, and lift no ban")
     func spoofed() throws {
         let rig = Rig { $0.sources.burst = 2 }
         let source = try #require(IPAddress("198.51.100.7"))
-        _ = rig.perform(.ban(BanRequest(source: source, duration: .seconds(600), actor: "ops")))
+        _ = rig.perform(
+            .ban(BanRequest(subjects: [.source(of: source)], duration: .seconds(600), actor: "ops"))
+        )
         for number in 0..<40_000 {
             rig.receive("\r\n\r\n", from: "10.\(number / 65_536).\(number / 256 % 256).\(number % 256):5060")
         }

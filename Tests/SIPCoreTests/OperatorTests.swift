@@ -10,7 +10,9 @@ struct OperatorTests {
 
     private func entry(_ outcome: CommandOutcome) -> AuditEntry? {
         switch outcome {
-        case .kicked(let entry), .undone(let entry), .banned(let entry), .unbanned(let entry): entry
+        case .kicked(let entry), .kickedAndBanned(let entry, _), .undone(let entry), .banned(let entry),
+            .unbanned(let entry):
+            entry
         case .refused: nil
         }
     }

@@ -134,8 +134,8 @@ final class Rig {
     func replaceUsers(_ users: [User]) { core.replaceAccounts(users.map(\.account)) }
 
     /// Begins with what a store holds, and waits for it from now on.
-    func keep(_ bindings: [StoredBinding] = []) {
-        core.keep(in: "store.db", holding: bindings, now: now)
+    func keep(_ bindings: [StoredBinding] = [], bans: [StoredBan] = []) {
+        core.keep(in: "store.db", holding: bindings, bans: bans, now: now)
     }
 
     /// A store cannot be used.
@@ -145,7 +145,7 @@ final class Rig {
     var hasBatch: Bool { core.hasBatch }
 
     /// What the store gets next; nil when it has nothing to do.
-    func takeBatch() -> StoreBatch? { core.hasBatch ? core.takeBatch() : nil }
+    func takeBatch() -> StoreBatch? { core.hasBatch ? core.takeBatch(now: now) : nil }
 
     /// The store has finished with a batch, or failed.
     func stored(_ batch: StoreBatch, failure: String? = nil) {

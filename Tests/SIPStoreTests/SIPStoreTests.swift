@@ -33,6 +33,25 @@ struct SIPStoreTests {
         #expect(targets == ["a@lab.test sip:a@10.0.0.1 moved done", "b@lab.test sip:b@10.0.0.2 moved done"])
     }
 
+    @Test("bans are written, replaced and forgotten with the bindings of the same batch")
+    func banBatches() throws {
+        let folder = try Folder()
+        let network = BanSubject.source(of: .v6(high: 0x2001_0db8_0000_0007, low: 9))
+        let host = BanSubject.source(.v4(0xcb00_7109))
+        do {
+            let store = try SIPStore(folder.file)
+            let first = [sampleBan(network), sampleBan(host), sampleBan(.aor("bob@lab.test"))]
+            try store.commit(batch([sample(1)]), bans: bans(first), audit: [])
+            let later = sampleBan(host, endsAt: 1_800_000_000_000_000_000)
+            try store.commit(batch([]), bans: bans([later], gone: [network, .aor("nobody@lab.test")]), audit: [])
+        }
+        let store = try SIPStore(folder.file)
+        let kept = [sampleBan(.aor("bob@lab.test")), sampleBan(host, endsAt: 1_800_000_000_000_000_000)]
+        #expect(try store.bans() == kept)
+        _ = try store.write { try $0.execute(sql: "UPDATE bans SET subject = 'nowhere' WHERE kind = 'source'") }
+        #expect(throws: StoreError.self) { _ = try store.bans() }
+    }
+
     @Test("writes a batch on its own queue, one after the other, and says so")
     func queue() throws {
         let folder = try Folder()

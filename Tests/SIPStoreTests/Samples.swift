@@ -1,6 +1,7 @@
 import Foundation
 import SIPFlow
 import SIPRegistrar
+import SIPReport
 
 @testable import SIPStore
 
@@ -52,6 +53,24 @@ func sample(
 
 func batch(_ kept: [StoredBinding], gone: [UInt64] = []) -> BindingBatch {
     var batch = BindingBatch()
+    batch.kept = kept
+    batch.gone = gone
+    return batch
+}
+
+/// A ban with words in it that SQL must not read.
+func sampleBan(_ subject: BanSubject, endsAt: Int64 = 1_700_000_600_000_000_000) -> StoredBan {
+    StoredBan(
+        subject: subject,
+        beginsAt: 1_700_000_000_123_000_000,
+        endsAt: endsAt,
+        reason: "it's \"noise\"; DROP TABLE bans",
+        actor: "ctl"
+    )
+}
+
+func bans(_ kept: [StoredBan], gone: [BanSubject] = []) -> BanBatch {
+    var batch = BanBatch()
     batch.kept = kept
     batch.gone = gone
     return batch

@@ -2,21 +2,25 @@ import Foundation
 import GRDB
 import SIPFlow
 import SIPRegistrar
+import SIPReport
 import Testing
 
 @testable import SIPStore
 
 @Suite("Store: files that cannot be used")
 struct UnusableStoreTests {
-    @Test("a file of version 1 is brought up to date, and keeps what it has")
-    func migration() throws {
+    @Test(
+        "a file of an older version is brought up to date, and keeps what it has",
+        arguments: [(1, ["alice"]), (2, ["alice", "bob"])]
+    )
+    func migration(version: Int, users: [String]) throws {
         let folder = try Folder()
-        let fixture = try String(contentsOfFile: vector("version-1.sql"), encoding: .utf8)
+        let fixture = try String(contentsOfFile: vector("version-\(version).sql"), encoding: .utf8)
         try DatabaseQueue(path: folder.file).writeWithoutTransaction { try $0.execute(sql: fixture) }
         let step = "ALTER TABLE accounts ADD COLUMN note TEXT NOT NULL DEFAULT 'none'; DROP TABLE bans;"
         let store = try SIPStore(folder.file, as: .engine, steps: Schema.steps + [step])
-        #expect(try store.bindings().map(words) == (1...2).map { words(sample($0, isNew: false)) })
-        #expect(try store.accounts().map(\.user) == ["alice"])
+        #expect(try store.bindings().map(words) == (1...2).map { words(sample($0, isNew: version > 1)) })
+        #expect(try store.accounts().map(\.user) == users)
         let facts = try store.read { database in
             try [
                 String.fetchOne(database, sql: "PRAGMA user_version"),
@@ -24,6 +28,17 @@ struct UnusableStoreTests {
             ]
         }
         #expect(facts == ["\(Schema.steps.count + 1)", "none"])
+    }
+
+    @Test("bans can be kept in a file that an older version made", arguments: [1, 2])
+    func bansAfterMigration(version: Int) throws {
+        let folder = try Folder()
+        let fixture = try String(contentsOfFile: vector("version-\(version).sql"), encoding: .utf8)
+        try DatabaseQueue(path: folder.file).writeWithoutTransaction { try $0.execute(sql: fixture) }
+        let store = try SIPStore(folder.file)
+        #expect(try store.bans().isEmpty)
+        try store.commit(batch([]), bans: bans([sampleBan(.aor("bob@lab.test"))]), audit: [])
+        #expect(try store.bans() == [sampleBan(.aor("bob@lab.test"))])
     }
 
     @Test("a step that fails leaves the file at its old version")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SIPFlow
 
 /// `sipglass ctl`: what the views show of a running sipglass, and what the keys do.
 struct ControlCommand: ParsableCommand {
@@ -58,10 +59,17 @@ struct ControlOptions: ParsableArguments {
         case .kick, .undo:
             let act = answer[command == .kick ? "kicked" : "undone"]
             let targets = act["targets"].elements.map { escapingControls($0.text) }
-            let verb = command == .kick ? "dropped" : "brought back"
+            let verbs = [
+                "drop": "dropped", "bounce": "bounced", "reject": "rejected", "undo": "brought back",
+            ]
+            let verb = verbs[act["act"].text] ?? "dropped"
+            let kept = answer["banned"]["targets"].elements.map { escapingControls($0.text) }
+            let banned = kept.isEmpty ? "" : ", banned \(kept.joined(separator: ", "))"
             let hint =
                 command == .kick ? "; sipglass ctl undo \(act["number"].text) within 10 s brings it back" : ""
-            return ["\(verb) \(targets.joined(separator: ", ")) (audit \(act["number"].text)\(hint))"]
+            return [
+                "\(verb) \(targets.joined(separator: ", "))\(banned) (audit \(act["number"].text)\(hint))"
+            ]
         case .ban, .unban:
             let act = answer[command == .ban ? "banned" : "unbanned"]
             let verb = command == .ban ? "banned" : "let in again:"
@@ -108,7 +116,7 @@ enum Calls: PlainQuestion {
 
 enum Bans: PlainQuestion {
     static let command = ControlRequest.Command.bans
-    static let abstract = "Who is refused: banned, over the rate, or a scanner."
+    static let abstract = "Who is refused: banned, above the limit, or a scanner."
 }
 
 enum Stats: PlainQuestion {
@@ -150,7 +158,7 @@ struct MessagesCommand: ParsableCommand {
 
 /// The acts of a kick by their words.
 enum KickWord: String, ExpressibleByArgument, CaseIterable {
-    case drop, bounce, reject
+    case drop, bounce, reject, ban
 }
 
 struct KickCommand: ParsableCommand {
@@ -161,17 +169,28 @@ struct KickCommand: ParsableCommand {
             "An address of record drops all its contacts; a contact URI, as registered, drops that one. "
             + "Phones and PBXs that watch the registration (RFC 3680) are told by the act: "
             + "drop and bounce say deactivated, register again; bounce with --retry-after says probation, "
-            + "register again after that time; reject says rejected, do not come back."
+            + "register again after that time; reject says rejected, do not come back. "
+            + "ban keeps it out for a time: by its address of record with 403 and Retry-After, by its source "
+            + "with silence."
     )
 
     @Argument(help: ArgumentHelp("As in 1001@lab.test or sip:1001@10.0.0.21:5062.", valueName: "aor|contact"))
     var targets: [String]
 
-    @Option(help: ArgumentHelp("drop, bounce or reject.", valueName: "act"))
+    @Option(help: ArgumentHelp("drop, bounce, reject or ban.", valueName: "act"))
     var act: KickWord = .drop
 
     @Option(help: ArgumentHelp("With bounce: when the phone shall come back.", valueName: "seconds"))
     var retryAfter: Int?
+
+    @Option(
+        name: .customLong("for"),
+        help: ArgumentHelp("With ban: 90s, 10m, 24h; an hour when left out.", valueName: "time")
+    )
+    var duration: String?
+
+    @Option(help: ArgumentHelp("With ban: aor, source or both; aor when left out.", valueName: "what"))
+    var by: String?
 
     @Option(help: ArgumentHelp("Why; it goes to the audit log and to who watches.", valueName: "text"))
     var reason: String = ""
@@ -179,6 +198,13 @@ struct KickCommand: ParsableCommand {
     @OptionGroup var options: ControlOptions
 
     func validate() throws {
+        guard act == .ban || duration == nil && by == nil else {
+            throw ValidationError("--for and --by go with --act ban")
+        }
+        if let duration { try BanCommand.validate(duration) }
+        if let by, ControlService.BanMeans(rawValue: by) == nil {
+            throw ValidationError("--by is aor, source or both")
+        }
         guard let retryAfter else { return }
         guard act == .bounce, (1...86_400).contains(retryAfter) else {
             throw ValidationError("--retry-after goes with --act bounce, from 1 to 86400 seconds")
@@ -190,6 +216,8 @@ struct KickCommand: ParsableCommand {
         request.targets = targets
         request.act = act.rawValue
         request.after = retryAfter
+        request.seconds = duration.flatMap { Interval($0) }?.wholeSeconds
+        request.by = by
         request.reason = reason
         try options.ask(request)
     }

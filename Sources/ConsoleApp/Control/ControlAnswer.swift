@@ -53,6 +53,8 @@ enum ControlAnswer {
     static func encode(_ outcome: CommandOutcome) throws -> Data {
         switch outcome {
         case .kicked(let entry): try JSON.encode(["kicked": AuditJSON(entry)])
+        case .kickedAndBanned(let entry, let ban):
+            try JSON.encode(["kicked": AuditJSON(entry), "banned": AuditJSON(ban)])
         case .undone(let entry): try JSON.encode(["undone": AuditJSON(entry)])
         case .banned(let entry): try JSON.encode(["banned": AuditJSON(entry)])
         case .unbanned(let entry): try JSON.encode(["unbanned": AuditJSON(entry)])

@@ -18,16 +18,18 @@ struct ControlRequest: Codable, Sendable, Hashable {
 
     /// What is wanted.
     var command: Command
-    /// Whom to kick: addresses of record, or contacts as registered; whom to ban: one IP address.
+    /// Whom to kick: addresses of record, or contacts as registered; whom to ban: one of either, or an IP address.
     var targets: [String]?
     /// Why, in the operator's words.
     var reason: String?
-    /// What a kick does: `drop`, `bounce` or `reject`; drop when nothing is said.
+    /// What a kick does: `drop`, `bounce`, `reject` or `ban`; drop when nothing is said.
     var act: String?
     /// After how many seconds a bounced phone shall register again.
     var after: Int?
     /// The audit number of the kick to take back.
     var number: UInt64?
+    /// With the act `ban`: by what, `aor`, `source` or `both`; the first when nothing is said.
+    var by: String?
     /// How long a ban lasts, in seconds.
     var seconds: Int?
     /// Only messages of this call.

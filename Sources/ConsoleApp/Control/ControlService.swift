@@ -1,6 +1,5 @@
 import Foundation
 import SIPEngine
-import SIPFlow
 import SIPReport
 
 /// Answers control requests from a running engine.
@@ -41,14 +40,27 @@ struct ControlService: Sendable {
         switch request.act {
         case nil, "drop"?: act = .drop
         case "bounce"?: act = .bounce(retryAfter: request.after)
-        case "reject"?: act = .reject
+        case "reject"?, "ban"?: act = .reject
         case let other?:
-            let message = "\"\(other)\" is no act: drop, bounce or reject"
+            let message = "\"\(other)\" is no act: drop, bounce, reject or ban"
+            return then(Self.encode(ControlRefusal(code: .badRequest, message: message)))
+        }
+        guard let means = BanMeans(rawValue: request.by ?? "aor") else {
+            let message = "\"\(request.by ?? "")\" is nothing to ban by: aor, source or both"
             return then(Self.encode(ControlRefusal(code: .badRequest, message: message)))
         }
         desk.engine.snapshot { update in
-            let targets = names.flatMap { Self.targets($0, in: update.report.registrations) }
-            let order = KickRequest(targets: targets, act: act, reason: request.reason ?? "", actor: "ctl")
+            let rows = update.report.registrations
+            let targets = names.flatMap { Self.targets($0, in: rows) }
+            var order = KickRequest(targets: targets, act: act, reason: request.reason ?? "", actor: "ctl")
+            if request.act == "ban" {
+                do throws(ControlRefusal) {
+                    order.bans = try Self.bans(names, by: means, in: rows)
+                } catch {
+                    return then(Self.encode(error))
+                }
+                order.banTime = Self.banTime(request)
+            }
             perform(.kick(order), then: then)
         }
     }
@@ -62,24 +74,7 @@ struct ControlService: Sendable {
         perform(.undoKick(audit: number, actor: "ctl"), then: then)
     }
 
-    private func banOrUnban(_ request: ControlRequest, then: @escaping @Sendable (Data) -> Void) {
-        guard let name = request.targets?.first, request.targets?.count == 1,
-            let source = IPAddress(name)
-        else {
-            let text = "\(request.command.rawValue) needs one IP address, as in 203.0.113.9 or 2001:db8::9"
-            return then(Self.encode(ControlRefusal(code: .badRequest, message: text)))
-        }
-        guard request.command == .ban else { return perform(.unban(source, actor: "ctl"), then: then) }
-        let order = BanRequest(
-            source: source,
-            duration: .seconds(min(max(0, request.seconds ?? 3_600), 366 * 86_400)),
-            reason: request.reason ?? "",
-            actor: "ctl"
-        )
-        perform(.ban(order), then: then)
-    }
-
-    private func perform(_ command: CoreCommand, then: @escaping @Sendable (Data) -> Void) {
+    func perform(_ command: CoreCommand, then: @escaping @Sendable (Data) -> Void) {
         guard !desk.isReadOnly else {
             let refusal = ControlRefusal(code: .readOnly, message: "this sipglass runs read-only")
             return then(Self.encode(refusal))
@@ -93,10 +88,20 @@ struct ControlService: Sendable {
     static func targets(_ name: String, in rows: [RegistrationRow]) -> [KickTarget] {
         let contacts = rows.filter { $0.contact == name }
         if !contacts.isEmpty { return contacts.map { .binding($0.id) } }
+        return [.aor(addressOfRecord(name))]
+    }
+
+    /// The rows that a name on the command line means.
+    static func rows(_ name: String, in rows: [RegistrationRow]) -> [RegistrationRow] {
+        let contacts = rows.filter { $0.contact == name }
+        return contacts.isEmpty ? rows.filter { $0.aor == addressOfRecord(name) } : contacts
+    }
+
+    private static func addressOfRecord(_ name: String) -> String {
         for scheme in ["sip:", "sips:"] where name.lowercased().hasPrefix(scheme) {
-            return [.aor(String(name.dropFirst(scheme.count)))]
+            return String(name.dropFirst(scheme.count))
         }
-        return [.aor(name)]
+        return name
     }
 
     static func line(_ make: () throws -> Data) -> Data {

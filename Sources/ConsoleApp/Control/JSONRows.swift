@@ -212,9 +212,11 @@ struct AuditJSON: Encodable {
     }
 }
 
-/// One source that is refused, as `ctl bans` prints it.
+/// Who is refused, as `ctl bans` prints it.
 struct BanJSON: Encodable {
-    var source: String
+    var subject: String
+    /// `source` or `aor`.
+    var kind: String
     /// `ban`, `rate limit` or `scanner`.
     var cause: String
     var since: String
@@ -227,7 +229,12 @@ struct BanJSON: Encodable {
     var actor: String
 
     init(_ row: BanRow, now: Moment, clock: ClockAnchor) {
-        source = row.source
+        subject = row.subject.text
+        kind =
+            switch row.subject {
+            case .source: "source"
+            case .aor: "aor"
+            }
         cause = row.cause.rawValue
         since = timestamp(unixNanoseconds: clock.unixNanoseconds(at: row.since))
         until = row.until.map { timestamp(unixNanoseconds: clock.unixNanoseconds(at: $0)) }

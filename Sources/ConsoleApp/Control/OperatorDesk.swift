@@ -31,13 +31,16 @@ struct OperatorDesk: Sendable {
     }
 
     private func write(_ outcome: CommandOutcome) {
-        let entry: AuditEntry
         switch outcome {
-        case .kicked(let act), .undone(let act), .banned(let act), .unbanned(let act): entry = act
-        case .refused(let text):
-            log.write(.debug, "refused: \(text)")
-            return
+        case .kicked(let entry), .undone(let entry), .banned(let entry), .unbanned(let entry): write(entry)
+        case .kickedAndBanned(let kick, let ban):
+            write(kick)
+            write(ban)
+        case .refused(let text): log.write(.debug, "refused: \(text)")
         }
+    }
+
+    private func write(_ entry: AuditEntry) {
         log.write(.info, "\(entry.actor) \(entry.act) \(entry.targets.joined(separator: ", "))")
         do {
             try audit.append(entry)

@@ -36,7 +36,8 @@ extension TextTable {
             ("DURATION", "duration"), ("RTX", "retransmits"), ("CODECS", "codecs"), ("CALL-ID", "call_id"),
         ],
         .bans: [
-            ("SOURCE", "source"), ("CAUSE", "cause"), ("REFUSED", "refused"), ("SINCE", "since"),
+            ("WHO", "subject"), ("KIND", "kind"), ("CAUSE", "cause"), ("REFUSED", "refused"),
+            ("SINCE", "since"),
             ("LEFT", "remaining"), ("BY", "actor"), ("REASON", "reason"),
         ],
         .messages: [

@@ -1,6 +1,7 @@
 /// A dialog over the view; at most one is open.
 enum Dialog: Sendable {
     case kick(KickDialog)
+    case ban(BanDialog)
     case quit
     case help(HelpDialog)
     case choice(ChoiceDialog)

@@ -5,7 +5,7 @@ import SIPReport
 struct KickDialog: Sendable {
     /// What keys go to.
     enum Field: Sendable, Equatable {
-        case cancel, reason, scope, banTime
+        case cancel, reason, scope, banTime, who, retry
     }
 
     /// What is done.
@@ -14,8 +14,10 @@ struct KickDialog: Sendable {
         case drop
         /// Removes them, and has watchers told to register again.
         case bounce
-        /// Removes them, and refuses what comes from their addresses for a while.
+        /// Removes them, and keeps their owners or their addresses out for a while.
         case ban
+        /// Removes them, and has watchers told not to come back.
+        case reject
 
         /// The key for it.
         var key: Character {
@@ -23,6 +25,17 @@ struct KickDialog: Sendable {
             case .drop: "k"
             case .bounce: "o"
             case .ban: "b"
+            case .reject: "x"
+            }
+        }
+
+        /// The word beside the key.
+        var verb: String {
+            switch self {
+            case .drop: "drop"
+            case .bounce: "bounce"
+            case .ban: "ban"
+            case .reject: "reject"
             }
         }
 
@@ -32,26 +45,29 @@ struct KickDialog: Sendable {
         }
     }
 
-    /// How long a ban lasts.
-    enum BanTime: Sendable, CaseIterable {
-        case minute, fiveMinutes, hour, day
+    /// When a bounced phone may come back.
+    enum Retry: Sendable, CaseIterable {
+        case atOnce, halfMinute, minute, fiveMinutes, hour
 
-        var interval: Interval {
+        /// In seconds; nil for at once.
+        var seconds: Int? {
             switch self {
-            case .minute: .seconds(60)
-            case .fiveMinutes: .seconds(300)
-            case .hour: .seconds(3_600)
-            case .day: .seconds(86_400)
+            case .atOnce: nil
+            case .halfMinute: 30
+            case .minute: 60
+            case .fiveMinutes: 300
+            case .hour: 3_600
             }
         }
 
         /// A word for it.
         var word: String {
             switch self {
+            case .atOnce: "at once"
+            case .halfMinute: "30 s"
             case .minute: "1 min"
             case .fiveMinutes: "5 min"
             case .hour: "1 h"
-            case .day: "24 h"
             }
         }
     }
@@ -77,129 +93,118 @@ struct KickDialog: Sendable {
     private(set) var field = Field.cancel
     private(set) var reason = TextField()
     private(set) var scope = Scope.selected
-    private(set) var banTime = BanTime.fiveMinutes
+    private(set) var retry = Retry.atOnce
+    private(set) var ban: BanFields
 
     init(items: [RegistrationItem], family: [RegistrationItem], calls: Int, stale: [BindingID] = []) {
         self.items = items
         self.family = family
         self.calls = calls
         self.stale = stale
+        let aors = Set(items.map { BanSubject.aor($0.row.aor) })
+        ban = BanFields(aors: aors.sorted(), sources: Self.sources(of: items))
     }
 
     /// True when there is a choice between the contact and others.
     var hasScope: Bool { family.count > items.count }
 
-    /// Where what is kicked came from, in order.
-    var sources: [IPAddress] {
-        let kicked =
-            switch scope {
-            case .selected: items
-            case .stale: family.filter { stale.contains($0.row.id) }
-            case .wholeAOR: family
-            }
-        var sources: [IPAddress] = []
-        for item in kicked where !sources.contains(item.row.flow.peer.ip) {
-            sources.append(item.row.flow.peer.ip)
+    private static func sources(of items: [RegistrationItem]) -> [BanSubject] {
+        Set(items.map { .source(of: $0.row.flow.peer.ip) }).sorted()
+    }
+
+    /// What the chosen scope covers.
+    private var kicked: [RegistrationItem] {
+        switch scope {
+        case .selected: items
+        case .stale: family.filter { stale.contains($0.row.id) }
+        case .wholeAOR: family
         }
-        return sources
     }
 
-    private mutating func changeScope() {
-        scope =
-            switch scope {
-            case .selected: stale.isEmpty ? .wholeAOR : .stale
-            case .stale: .wholeAOR
-            case .wholeAOR: .selected
-            }
-    }
-
-    private mutating func changeBanTime(_ distance: Int) {
-        let times = BanTime.allCases
-        let place = times.firstIndex(of: banTime) ?? 0
-        banTime = times[(place + distance + times.count) % times.count]
-    }
+    private var scopes: [Scope] { stale.isEmpty ? [.selected, .wholeAOR] : [.selected, .stale, .wholeAOR] }
 
     private var fields: [Field] {
-        hasScope ? [.cancel, .reason, .scope, .banTime] : [.cancel, .reason, .banTime]
+        [.cancel, .reason] + (hasScope ? [.scope] : []) + [.banTime, .who, .retry]
     }
 
     mutating func handle(_ key: Key) -> DialogResult {
         switch key {
         case .escape, .control("c"): return .close
-        case .tab, .down: move(1)
-        case .backTab, .up: move(-1)
+        case .tab, .down: field = field.moved(1, in: fields)
+        case .backTab, .up: field = field.moved(-1, in: fields)
         case .enter: if field == .cancel { return .close } else { field = .cancel }
-        case .alt(let letter):
-            if let act = Act(key: letter) { return .effects(effects(of: act)) }
+        case .alt(let letter): if let act = Act(key: letter) { return carryOut(act) }
         default: return handleInField(key)
         }
         return .stay
     }
 
     private mutating func handleInField(_ key: Key) -> DialogResult {
-        switch field {
-        case .reason: _ = reason.handle(key)
-        case .scope where key == .left || key == .right || key == .character(" "): changeScope()
-        case .banTime where key == .left: changeBanTime(-1)
-        case .banTime where key == .right || key == .character(" "): changeBanTime(1)
-        case .cancel, .scope, .banTime:
-            switch key {
-            case .character(let letter) where Act(key: letter) != nil:
-                return .effects(Act(key: letter).map(effects) ?? [])
-            case .character("q"): return .close
-            case .character("t"):
-                field = .banTime
-                changeBanTime(1)
-            case .character("r"): field = .reason
-            case .character("s") where hasScope:
-                field = .scope
-                changeScope()
-            case .paste(let text):
-                field = .reason
-                reason.insert(text)
-            default: break
-            }
+        switch (field, key) {
+        case (.reason, _): _ = reason.handle(key)
+        case (.banTime, _) where ban.type(key): break
+        case (_, .left): change(-1)
+        case (_, .right), (_, .character(" ")): change(1)
+        case (_, .character("q")): return .close
+        case (_, .character("r")): field = .reason
+        case (_, .character("t")): change(1, of: .banTime)
+        case (_, .character("w")): change(1, of: .who)
+        case (_, .character("s")) where hasScope: change(1, of: .scope)
+        case (_, .character(let letter)): if let act = Act(key: letter) { return carryOut(act) }
+        case (_, .paste(let text)):
+            field = .reason
+            reason.insert(text)
+        default: break
         }
         return .stay
     }
 
-    private mutating func move(_ distance: Int) {
-        let place = fields.firstIndex(of: field) ?? 0
-        field = fields[(place + distance + fields.count) % fields.count]
+    private mutating func change(_ distance: Int, of other: Field) {
+        field = other
+        change(distance)
     }
 
-    /// The kick goes first: what is said last, on the screen, is whether the ban was taken.
-    private func effects(of act: Act) -> [ConsoleEffect] {
-        switch act {
-        case .drop: [.command(.kick(request(.drop)))]
-        case .bounce: [.command(.kick(request(.bounce(retryAfter: nil))))]
-        case .ban:
-            [.command(.kick(request(.reject)))]
-                + sources.map { source in
-                    .command(
-                        .ban(
-                            BanRequest(
-                                source: source,
-                                duration: banTime.interval,
-                                reason: reason.text,
-                                actor: "console"
-                            )
-                        )
-                    )
-                }
+    /// Takes the next choice of the field, or the one before.
+    private mutating func change(_ distance: Int) {
+        switch field {
+        case .cancel, .reason: break
+        case .scope:
+            scope = scope.moved(distance, in: scopes)
+            ban.sources = Self.sources(of: kicked)
+        case .banTime: ban.changeTime(distance)
+        case .who: ban.changeWho(distance)
+        case .retry: retry = retry.moved(distance, in: Retry.allCases)
         }
     }
 
-    private func request(_ act: KickAct) -> KickRequest {
-        var targets: [KickTarget] = []
+    private mutating func carryOut(_ act: Act) -> DialogResult {
+        var request = KickRequest(targets: targets(scope), reason: reason.text, actor: "console")
+        switch act {
+        case .drop: break
+        case .bounce: request.act = .bounce(retryAfter: retry.seconds)
+        case .reject: request.act = .reject
+        case .ban:
+            guard let duration = ban.duration else {
+                field = .banTime
+                return .stay
+            }
+            request.act = .reject
+            // Whose address of record is kept out has no binding of it left.
+            if ban.hasAOR { request.targets = targets(.wholeAOR) }
+            request.bans = ban.subjects
+            request.banTime = duration
+        }
+        return .effects([.command(.kick(request))])
+    }
+
+    private func targets(_ scope: Scope) -> [KickTarget] {
         switch scope {
-        case .selected: targets = items.map { .binding($0.row.id) }
-        case .stale: targets = stale.map(KickTarget.binding)
+        case .selected: items.map { .binding($0.row.id) }
+        case .stale: stale.map(KickTarget.binding)
         case .wholeAOR:
-            for item in items where !targets.contains(.aor(item.row.aor)) {
-                targets.append(.aor(item.row.aor))
+            items.reduce(into: []) { targets, item in
+                if !targets.contains(.aor(item.row.aor)) { targets.append(.aor(item.row.aor)) }
             }
         }
-        return KickRequest(targets: targets, act: act, reason: reason.text, actor: "console")
     }
 }

@@ -9,7 +9,7 @@ public enum Action: Sendable, Hashable {
     case pause, follow, foldRetransmits, timeMode, decode, wrap
     case goRegistration, goCall, goTransaction, goLadder, goMessage
     case yank(Yank)
-    case kick, undo
+    case kick, ban, lift, undo
     case help, theme, redraw, suspend, quit, interrupt
 
     /// What is copied.

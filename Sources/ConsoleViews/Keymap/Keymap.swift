@@ -2,7 +2,7 @@
 enum KeyContext: Sendable, Hashable, CaseIterable {
     /// Everywhere, as long as no dialog or prompt is open.
     case global
-    case registrations, transactions, calls, messages
+    case registrations, transactions, calls, messages, bans
     case ladder, message
 }
 
@@ -41,30 +41,40 @@ enum Keymap {
 
     private static let tables: [(KeyContext, [Line])] = [
         (.registrations, registrations), (.transactions, transactions), (.calls, calls),
-        (.messages, messages),
+        (.messages, messages), (.bans, bans),
         (.ladder, ladder), (.message, message), (.global, global),
     ]
 
     private static let registrations: [Line] =
         [
             ("enter", .open, "open the registration: bindings and messages", "open"),
-            ("K", .kick, "kick: drop the marked bindings or the selected one", "kick"),
+            ("K", .kick, "kick: drop, bounce, ban or reject the marked bindings or the selected one", "kick"),
+            ("B", .ban, "ban whose bindings are marked or selected, without dropping them", nil),
         ] + list
 
     private static let transactions: [Line] =
         [
-            ("enter", .open, "open the ladder of the transaction's call", "ladder")
+            ("enter", .open, "open the ladder of the transaction's call", "ladder"),
+            ("B", .ban, "ban the source or the target of the transaction", nil),
         ] + list
 
     private static let calls: [Line] =
         [
-            ("enter", .open, "open the ladder of the call", "ladder")
+            ("enter", .open, "open the ladder of the call", "ladder"),
+            ("B", .ban, "ban the caller", nil),
+        ] + list
+
+    private static let bans: [Line] =
+        [
+            ("U", .lift, "lift the marked bans or the selected one", "lift"),
+            ("B", .ban, "give a ban another time, or ban a source that is only refused", "ban/extend"),
         ] + list
 
     private static let messages: [Line] = [
         ("enter", .open, "open the message", "open"),
         ("/", .find, "filter the list", "filter"),
         ("f", .follow, "follow the newest message on or off", "follow"),
+        ("B", .ban, "ban the other side of the message", nil),
         ("!", .problemsOnly, "show only problems, or all", nil),
         ("\\", .toggleFilter, "filter on or off", nil),
         ("y f", .yank(.filter), "copy a filter that matches this row", nil),
@@ -117,6 +127,7 @@ enum Keymap {
         ("1", .view(.overview), "overview", nil), ("2", .view(.registrations), "registrations", nil),
         ("3", .view(.transactions), "transactions", nil), ("4", .view(.calls), "calls", nil),
         ("5", .view(.ladder), "ladder of the selected call", nil), ("6", .view(.messages), "messages", nil),
+        ("7", .view(.bans), "bans: who is kept out, and for how long", nil),
         ("8", .view(.stats), "counters, drops and audit log", nil),
         ("tab", .nextPane, "focus the next pane", nil),
         ("shift-tab", .previousPane, "focus the previous pane", nil),
@@ -144,10 +155,12 @@ enum Keymap {
         ("ctrl-c", .interrupt, "close what is open, or leave sipglass", nil),
     ]
 
-    /// The lines that hold in a context, its own before the global ones.
+    /// The lines that hold in a context: its own, then the global ones whose keys it does not use itself.
     static func bindings(in context: KeyContext) -> [Binding] {
-        bindings.filter { $0.context == context }
-            + (context == .global ? [] : bindings.filter { $0.context == .global })
+        let own = bindings.filter { $0.context == context }
+        guard context != .global else { return own }
+        let keys = Set(own.map(\.keys))
+        return own + bindings.filter { $0.context == .global && !keys.contains($0.keys) }
     }
 
     /// What the keys typed so far mean in a context.

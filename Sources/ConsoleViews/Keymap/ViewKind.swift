@@ -6,6 +6,7 @@ public enum ViewKind: Int, Sendable, Hashable, CaseIterable {
     case calls = 4
     case ladder = 5
     case messages = 6
+    case bans = 7
     case stats = 8
     /// One message, opened from a ladder or a list; it has no tab.
     case message = 100
@@ -14,7 +15,7 @@ public enum ViewKind: Int, Sendable, Hashable, CaseIterable {
 
     /// The views with a tab, in the order of their numbers.
     static let tabs: [ViewKind] = [
-        .overview, .registrations, .transactions, .calls, .ladder, .messages, .stats,
+        .overview, .registrations, .transactions, .calls, .ladder, .messages, .bans, .stats,
     ]
 
     /// The word in the tab, short where there is little room.
@@ -26,6 +27,7 @@ public enum ViewKind: Int, Sendable, Hashable, CaseIterable {
         case .calls: "Calls"
         case .ladder: "Ladder"
         case .messages: isShort ? "Msgs" : "Messages"
+        case .bans: "Bans"
         case .stats: "Stats"
         case .message: "Message"
         case .registration: "Registration"
@@ -35,7 +37,7 @@ public enum ViewKind: Int, Sendable, Hashable, CaseIterable {
 
 /// One framed part of the body.
 enum Pane: Sendable, Hashable {
-    case registrations, transactions, calls, messages
+    case registrations, transactions, calls, messages, bans
     /// What is known of the selected row.
     case detail
     /// The transactions of the selected call.

@@ -99,7 +99,13 @@ extension RegistrationItem: ListRow {
 
     func isOver(_ context: RowContext) -> Bool { ghost != nil }
 
-    func story(_ context: RowContext) -> String? { story(at: context.now) }
+    func story(_ context: RowContext) -> String? {
+        guard let ghost, ghost.reason == .kicked, ghost.returnedAt == nil,
+            let ban = context.mirror.ban(of: row), let until = ban.until
+        else { return story(at: context.now) }
+        let tries = ban.refused == 1 ? "1 try" : "\(ban.refused) tries"
+        return "banned \(Format.countdown(until - context.now)), \(tries) refused"
+    }
 
     func searchTexts(_ context: RowContext) -> [String] {
         [row.aor, row.contact, row.userAgent, row.flow.transport.token, row.flow.peer.description]

@@ -25,6 +25,16 @@ enum Words {
         return String(address[address.index(after: at)...])
     }
 
+    /// `dropped` of `drop`: an act of the audit log that is done.
+    static func done(_ act: String) -> String {
+        switch act {
+        case "drop": "dropped"
+        case "bounce": "bounced"
+        case "reject": "rejected"
+        default: act
+        }
+    }
+
     /// `UDP 127.0.0.1:5060`, with `*` for every address.
     static func listener(_ listener: Listener) -> String {
         let address = listener.address

@@ -36,6 +36,7 @@ struct MirrorChanges: Sendable {
     var transactions = ChangeSet<UInt64>()
     var calls = ChangeSet<String>()
     var messages = ChangeSet<UInt64>()
+    var bans = ChangeSet<BanSubject>()
     /// Everything with new messages, calls or not.
     var conversations = ChangeSet<String>()
 
@@ -45,6 +46,7 @@ struct MirrorChanges: Sendable {
         transactions.clear()
         calls.clear()
         messages.clear()
+        bans.clear()
         conversations.clear()
     }
 
@@ -54,6 +56,7 @@ struct MirrorChanges: Sendable {
         transactions.insertEverything()
         calls.insertEverything()
         messages.insertEverything()
+        bans.insertEverything()
         conversations.insertEverything()
     }
 }

@@ -46,6 +46,8 @@ extension ConsoleState {
         case .goRegistration, .goCall, .goTransaction, .goLadder, .goMessage: jump(action)
         case .yank(let what): return yank(what)
         case .kick: openKick()
+        case .ban: openBan()
+        case .lift: return liftBans()
         case .undo: return takeBack()
         case .help: dialog = .help(HelpDialog(context: keyContext, place: place.view.title(isShort: false)))
         case .theme: return [.setTheme(nil)]
@@ -110,32 +112,11 @@ extension ConsoleState {
         )
     }
 
-    private mutating func openKick() {
-        let items = registrations.targets.compactMap { shown.registrations[$0] }.filter { $0.ghost == nil }
-        guard !items.isEmpty else { return say("no registration is selected", .warning) }
-        let aors = Set(items.map(\.row.aor))
-        let family = aors.sorted().flatMap { shown.bindings(of: $0).filter { $0.ghost == nil } }
-        let calls = shown.runningCallIDs.compactMap { shown.trace.call($0) }
-            .count { aors.contains($0.fromURI) || aors.contains($0.toURI) }
-        let stale = Set(items.flatMap(staleBindings)).sorted()
-        dialog = .kick(KickDialog(items: items, family: family, calls: calls, stale: stale))
-    }
-
-    /// The bindings that pile up with one, but for the newest of them.
-    private func staleBindings(of item: RegistrationItem) -> [BindingID] {
-        guard item.isPiledUp else { return [] }
-        let pile = shown.bindings(of: item.row.aor)
-            .filter { $0.ghost == nil && $0.row.userAgent == item.row.userAgent }
-        let newest = pile.max { ($0.row.refreshedAt, $0.row.id) < ($1.row.refreshedAt, $1.row.id) }
-        return pile.map(\.row.id).filter { $0 != newest?.row.id }
-    }
-
     private mutating func takeBack() -> [ConsoleEffect] {
         guard let undo else {
             say("nothing to undo: a kick can be taken back for 10 s", .warning)
             return []
         }
-        return undo.banned.map { .command(.unban($0, actor: "console")) }
-            + [.command(.undoKick(audit: undo.audit, actor: "console"))]
+        return [.command(.undoKick(audit: undo.audit, actor: "console"))]
     }
 }

@@ -28,43 +28,37 @@ extension ConsoleState {
     private mutating func handle(_ outcome: CommandOutcome) {
         switch outcome {
         case .kicked(let entry):
-            undo = UndoOffer(
-                audit: entry.number,
-                text: "\(word(entry)) \(targets(entry))",
-                until: now + .seconds(10)
-            )
-            flash = nil
-            registrations.apply(.clearMarks)
+            offerUndo(of: entry, "\(Words.done(entry.act)) \(targets(entry))")
+        case .kickedAndBanned(let entry, let ban):
+            offerUndo(of: entry, "\(Words.done(entry.act)) \(targets(entry)), banned \(targets(ban))")
         case .undone(let entry):
             undo = nil
-            say("undone: \(targets(entry)) is registered again")
-        case .banned(let entry): note(banned: entry)
-        case .unbanned(let entry): say("let in again: \(targets(entry))")
+            // A ban that went with the kick is named without a contact.
+            let bindings = entry.targets.filter { $0.contains(" ") }
+            let names = bindings.count == 1 ? "\(bindings[0]) is" : "\(bindings.count) bindings are"
+            let ban = bindings.count < entry.targets.count ? ", banned no more" : ""
+            say("undone: \(names) registered again\(ban)")
+        case .banned(let entry):
+            change(focus, .clearMarks)
+            say("banned \(targets(entry)); 7 shows for how long")
+        case .unbanned(let entry):
+            bans.apply(.clearMarks)
+            say("let in again: \(targets(entry))")
         case .refused(let reason): say(reason, .error)
         }
     }
 
-    private func word(_ entry: AuditEntry) -> String {
-        switch entry.act {
-        case "bounce": "bounced"
-        case "reject": "rejected"
-        case _: "dropped"
-        }
+    private mutating func offerUndo(of entry: AuditEntry, _ text: String) {
+        undo = UndoOffer(audit: entry.number, text: text, until: now + .seconds(10))
+        flash = nil
+        registrations.apply(.clearMarks)
     }
 
-    /// A ban that came with a kick is taken back with it.
-    private mutating func note(banned entry: AuditEntry) {
-        guard undo != nil else { return say("banned: \(targets(entry))") }
-        let words = ", banned \(targets(entry))"
-        undo?.text += words
-        for target in entry.targets {
-            let address = target.hasSuffix("/64") ? target.dropLast(3) : Substring(target)
-            if let ip = IPAddress(address) { undo?.banned.append(ip) }
-        }
-    }
-
+    /// Whom an act touched: by name, or how many they are.
     private func targets(_ entry: AuditEntry) -> String {
-        entry.targets.count == 1 ? entry.targets[0] : Format.count(entry.targets.count, "binding")
+        guard entry.targets.count != 1 else { return entry.targets[0] }
+        return entry.act == "ban" || entry.act == "unban"
+            ? "\(entry.targets.count) at once" : Format.count(entry.targets.count, "binding")
     }
 
     private mutating func handle(_ key: Key) -> [ConsoleEffect] {
@@ -108,6 +102,9 @@ extension ConsoleState {
         case .kick(var kick):
             result = kick.handle(key)
             dialog = .kick(kick)
+        case .ban(var ban):
+            result = ban.handle(key)
+            dialog = .ban(ban)
         case .help(var help):
             result = help.handle(key)
             dialog = .help(help)

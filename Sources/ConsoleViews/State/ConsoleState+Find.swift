@@ -4,7 +4,7 @@ extension ConsoleState {
     /// Opens the line for a filter in a list, for a search elsewhere.
     mutating func openFind() {
         switch focus {
-        case .registrations, .transactions, .calls, .messages:
+        case .registrations, .transactions, .calls, .messages, .bans:
             let filter = facts(focus)?.filter
             prompt = Prompt(.filter(focus), text: filter?.text ?? "", previous: filter)
         case .ladder, .message: prompt = Prompt(.search, text: search ?? "")

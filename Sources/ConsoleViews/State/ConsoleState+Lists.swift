@@ -48,6 +48,14 @@ extension ConsoleState {
                 row: { mirror.trace.call($0) }
             )
         case .messages: refreshMessages(&still.messages, mirror, context)
+        case .bans:
+            bans.refresh(
+                &still.bans,
+                total: mirror.bans.count,
+                context: context,
+                rows: { mirror.bans.values },
+                row: { mirror.bans[$0] }
+            )
         case .detail, .callTransactions, .ladder, .message, .stats, .audit: break
         }
     }
@@ -87,7 +95,7 @@ extension ConsoleState {
         case .transactions: return selectedTransaction?.callID
         case .calls: return calls.selected
         case .messages: return selectedMessage?.callID
-        case .detail, .callTransactions, .ladder, .message, .stats, .audit: return nil
+        case .bans, .detail, .callTransactions, .ladder, .message, .stats, .audit: return nil
         }
     }
 
@@ -105,6 +113,8 @@ extension ConsoleState {
 
     var selectedMessage: MessageRow? { messages.selected.flatMap { shown.trace.message($0) } }
 
+    var selectedBan: BanRow? { bans.selected.flatMap { shown.bans[$0] } }
+
     private mutating func scroll() {
         for placed in layout.panes {
             let rows = placed.area.height - 3
@@ -113,6 +123,7 @@ extension ConsoleState {
             case .transactions: transactions.scroll(height: rows)
             case .calls: calls.scroll(height: rows)
             case .messages: messages.scroll(height: rows)
+            case .bans: bans.scroll(height: rows)
             case .ladder: ladder.scroll(height: rows)
             case .message:
                 let lines = messageLines(width: placed.area.width - 4).count
@@ -138,6 +149,7 @@ extension ConsoleState {
         case .transactions: transactions.apply(change)
         case .calls: calls.apply(change)
         case .messages: messages.apply(change)
+        case .bans: bans.apply(change)
         case .detail, .callTransactions, .ladder, .message, .stats, .audit: break
         }
     }
@@ -149,6 +161,7 @@ extension ConsoleState {
         case .transactions: transactions.setFilter(filter)
         case .calls: calls.setFilter(filter)
         case .messages: messages.setFilter(filter)
+        case .bans: bans.setFilter(filter)
         case .detail, .callTransactions, .ladder, .message, .stats, .audit: break
         }
     }
@@ -172,6 +185,7 @@ extension ConsoleState {
         case .transactions: facts(transactions)
         case .calls: facts(calls)
         case .messages: facts(messages)
+        case .bans: facts(bans)
         case .detail, .callTransactions, .ladder, .message, .stats, .audit: nil
         }
     }

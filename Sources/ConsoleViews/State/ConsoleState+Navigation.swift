@@ -19,7 +19,7 @@ extension ConsoleState {
         case .transactions, .calls: openLadder(subjectCallID)
         case .messages: openMessage(messages.selected)
         case .ladder: openMessage(ladder.selected)
-        case .message, .detail, .callTransactions, .stats, .audit: break
+        case .bans, .message, .detail, .callTransactions, .stats, .audit: break
         }
     }
 
@@ -140,6 +140,9 @@ extension ConsoleState {
     }
 
     private func relatedRegistration(_ callID: String?) -> RegistrationItem.ID? {
+        if place.list == .bans, let ban = selectedBan {
+            return shown.registrations.values.filter { ban.concerns($0.row) }.map(\.id).min()
+        }
         guard let callID else { return nil }
         if let item = shown.registrations.values.first(where: { $0.row.callID == callID }) { return item.id }
         guard let call = shown.trace.call(callID) else { return nil }

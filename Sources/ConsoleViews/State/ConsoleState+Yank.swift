@@ -36,6 +36,7 @@ extension ConsoleState {
         case .transactions: selectedTransaction?.branch
         case .calls: selectedCall?.callID
         case .messages: selectedMessage?.callID
+        case .bans: selectedBan?.subject.text
         case .detail, .callTransactions, .ladder, .message, .stats, .audit: nil
         }
     }
@@ -54,6 +55,7 @@ extension ConsoleState {
         case .transactions: selectedTransaction?.flow.peer.description
         case .calls: selectedCall?.legs.last?.peer.description
         case .messages: selectedMessage?.flow.peer.description
+        case .bans: selectedBan?.subject.text
         case .detail, .callTransactions, .ladder, .message, .stats, .audit: nil
         }
     }
@@ -69,6 +71,7 @@ extension ConsoleState {
         case .calls: cells(selectedCall)
         case .messages:
             cells(messages.selected.map { MessageItem(id: $0, book: shown.trace, isResolved: true) })
+        case .bans: cells(selectedBan)
         case .detail, .callTransactions, .ladder, .message, .stats, .audit: nil
         }
     }
@@ -77,6 +80,7 @@ extension ConsoleState {
         switch place.list {
         case .registrations: selectedRegistration.map { "aor=\($0.row.aor)" }
         case .transactions, .calls, .messages: subjectCallID.map { "callid=\($0)" }
+        case .bans: selectedBan.map(\.filterText)
         case .detail, .callTransactions, .ladder, .message, .stats, .audit: nil
         }
     }

@@ -16,8 +16,6 @@ public struct ConsoleState: Sendable {
         var audit: UInt64
         var text: String
         var until: Moment
-        /// The addresses that were banned together with the kick.
-        var banned: [IPAddress] = []
     }
 
     /// What stands still while the screen is paused.
@@ -42,6 +40,7 @@ public struct ConsoleState: Sendable {
     var transactions = ListModel<TransactionRow>()
     var calls = ListModel<CallRow>()
     var messages = ListModel<MessageItem>(isFollowing: true)
+    var bans = ListModel<BanRow>()
     var ladder = LadderModel()
     var message = MessageModel()
     var trail: Trail
@@ -96,6 +95,7 @@ public struct ConsoleState: Sendable {
         case .transactions: .transactions
         case .calls: .calls
         case .messages: .messages
+        case .bans: .bans
         case .ladder: .ladder
         case .message: .message
         case .detail, .callTransactions, .stats, .audit: .global
@@ -115,6 +115,7 @@ public struct ConsoleState: Sendable {
         let counts =
             flash != nil || undo != nil || mirror.hasGhosts || !mirror.rates.isQuiet
             || pause == nil && (!shown.registrations.isEmpty || !shown.runningCallIDs.isEmpty)
+            || pause == nil && !shown.bans.isEmpty && layout.area(of: .bans) != nil
         if counts { return next(seconds) }
         return mirror.startedAt == nil ? nil : next(seconds * 60)
     }
@@ -131,7 +132,7 @@ extension Pane {
     /// True for a pane that keys can go to.
     var takesFocus: Bool {
         switch self {
-        case .registrations, .transactions, .calls, .messages, .ladder, .message: true
+        case .registrations, .transactions, .calls, .messages, .bans, .ladder, .message: true
         case .detail, .callTransactions, .stats, .audit: false
         }
     }
@@ -139,7 +140,7 @@ extension Pane {
     /// True for a pane whose rows a ladder can follow.
     var isList: Bool {
         switch self {
-        case .registrations, .transactions, .calls, .messages: true
+        case .registrations, .transactions, .calls, .messages, .bans: true
         case .ladder, .message, .detail, .callTransactions, .stats, .audit: false
         }
     }
@@ -148,7 +149,7 @@ extension Pane {
     var showsTimers: Bool {
         switch self {
         case .transactions, .callTransactions: true
-        case .registrations, .calls, .messages, .ladder, .message, .detail, .stats, .audit: false
+        case .registrations, .calls, .messages, .bans, .ladder, .message, .detail, .stats, .audit: false
         }
     }
 }

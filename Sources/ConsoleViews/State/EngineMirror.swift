@@ -18,6 +18,8 @@ public struct EngineMirror: Sendable {
     public private(set) var registrations: [BindingID: RegistrationItem] = [:]
     /// The transactions, and those that ended less than 5 s ago.
     public private(set) var transactions: [UInt64: TransactionRow] = [:]
+    /// Who is kept out, and who was refused less than ten minutes ago.
+    public private(set) var bans: [BanSubject: BanRow] = [:]
     /// The newest counters.
     public private(set) var counters = EngineCounters()
     /// The listeners.
@@ -40,6 +42,8 @@ public struct EngineMirror: Sendable {
 
     private(set) var rates = RateHistory()
     private(set) var liveRegistrations = 0
+    /// How many bans there are: orders, not mere refusals.
+    private(set) var banCount = 0
     private var bindingsByAOR: [String: Set<BindingID>] = [:]
     private(set) var twins = CaseTwins()
     private var heard: [SocketAddress: Moment] = [:]
@@ -90,6 +94,7 @@ public struct EngineMirror: Sendable {
             let peers = Set(registrations.values.map(\.row.flow.peer))
             heard = heard.filter { peers.contains($0.key) }
         }
+        mergeBans(report, changes: &changes)
         audit.append(contentsOf: report.audit)
         if audit.count > Self.auditLimit { audit.removeFirst(audit.count - Self.auditLimit) }
         for entry in report.audit where entry.act == "undo" { revive(entry.targets, changes: &changes) }
@@ -98,6 +103,7 @@ public struct EngineMirror: Sendable {
     /// Forgets what has been on the screen long enough, and closes the seconds of the rates.
     mutating func advance(to now: Moment, changes: inout MirrorChanges) {
         if startedAt != nil { rates.advance(to: now) }
+        for row in bans.values where row.isOver(at: now) { removeBan(row.subject, changes: &changes) }
         var kept: [BindingID] = []
         for id in ghosts {
             guard let item = registrations[id], item.ghost != nil else { continue }
@@ -131,6 +137,12 @@ public struct EngineMirror: Sendable {
         heard[row.flow.peer].flatMap { $0 > row.refreshedAt ? $0 : nil }
     }
 
+    /// The ban that a phone's next REGISTER meets; nil when there is none.
+    func ban(of row: RegistrationRow) -> BanRow? {
+        let rows = [bans[.aor(row.aor)], bans[.source(of: row.flow.peer.ip)]]
+        return rows.compactMap { $0 }.first { $0.cause == .ban }
+    }
+
     /// The transactions of a Call-ID, in the order of their begin.
     func transactions(ofCall callID: String) -> [TransactionRow] {
         (transactionsByCall[callID] ?? []).compactMap { transactions[$0] }.sorted { $0.id < $1.id }
@@ -141,6 +153,20 @@ public struct EngineMirror: Sendable {
 
     /// True when some row is gone and will be forgotten.
     var hasGhosts: Bool { !ghosts.isEmpty || !ended.isEmpty }
+
+    private mutating func mergeBans(_ report: EngineReport, changes: inout MirrorChanges) {
+        for row in report.bans {
+            removeBan(row.subject, changes: &changes)
+            bans[row.subject] = row
+            if row.cause == .ban { banCount += 1 }
+        }
+        for subject in report.removedBans { removeBan(subject, changes: &changes) }
+    }
+
+    private mutating func removeBan(_ subject: BanSubject, changes: inout MirrorChanges) {
+        changes.bans.insert(subject)
+        if bans.removeValue(forKey: subject)?.cause == .ban { banCount -= 1 }
+    }
 
     private mutating func add(_ row: RegistrationRow, changes: inout MirrorChanges) {
         changes.registrations.insert(row.id)

@@ -21,6 +21,7 @@ struct Place: Sendable, Equatable {
             case .transactions: .transactions
             case .calls, .ladder, .stats: .calls
             case .messages, .message: .messages
+            case .bans: .bans
             }
         self.list = list
         focus =
@@ -28,7 +29,7 @@ struct Place: Sendable, Equatable {
             case .ladder, .registration: .ladder
             case .message: .message
             case .stats: .stats
-            case .overview, .registrations, .transactions, .calls, .messages: list
+            case .overview, .registrations, .transactions, .calls, .messages, .bans: list
             }
     }
 }

@@ -14,14 +14,20 @@ struct Diagnosis {
         case .transactions: state.selectedTransaction.flatMap(transaction)
         case .calls: call
         case .messages: message
+        case .bans: state.selectedBan?.advice
         case .detail, .callTransactions, .ladder, .message, .stats, .audit: nil
         }
     }
 
     private var registration: String? {
         guard let item = state.selectedRegistration else { return nil }
-        if let story = item.story(at: context.now) { return "\(item.row.aor) \(story)." }
+        if let story = item.story(context) { return "\(item.row.aor) \(story)." }
         let left = item.row.expiresAt - context.now
+        if let ban = context.mirror.ban(of: item.row), let until = ban.until {
+            let rest = Format.countdown(until - context.now)
+            return
+                "\(item.row.aor) is registered and banned for \(rest): its next refresh is refused (7 bans)."
+        }
         switch item.row.state(at: context.now) {
         case .ok: return item.marks(context).first.map { item.words($0, context) }
         case .late where item.row.reachability == .late: return late(item.row)

@@ -79,6 +79,7 @@ struct Layout: Sendable, Equatable {
             return kind == .narrow || kind == .portrait
                 ? stacked([(.messages, 3), (.message, 2)], in: body)
                 : beside([([(.messages, 1)], 58), ([(.message, 1)], 42)], in: body)
+        case .bans: return stacked(lists, in: body)
         case .overview, .registrations, .transactions, .calls, .message, .registration:
             switch kind {
             case .card, .narrow: return stacked(lists, in: body)
@@ -99,6 +100,7 @@ struct Layout: Sendable, Equatable {
         case .overview: [(.registrations, 1), (.transactions, 1), (.calls, 1)]
         case .registrations: [(.registrations, 1), (.detail, -6)]
         case .transactions: [(.transactions, 1), (.detail, -6)]
+        case .bans: [(.bans, 1), (.detail, -6)]
         case .calls: kind == .narrow ? [(.calls, 1), (.detail, -6)] : [(.calls, 3), (.callTransactions, 2)]
         case .registration: kind == .narrow ? [(.detail, 1), (.ladder, 1)] : [(.detail, 1)]
         case .ladder, .messages, .stats: [(.ladder, 1)]

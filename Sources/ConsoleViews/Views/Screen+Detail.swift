@@ -56,8 +56,30 @@ extension Screen {
         case .calls:
             guard let call = state.selectedCall else { return ("Call", [], "") }
             return ("\(call.from) > \(call.to)", self.call(call), "enter ladder")
+        case .bans:
+            guard let ban = state.selectedBan else { return ("Ban", [], "") }
+            let foot = ban.cause == .ban ? "U lift  B another time  g r registration" : "B ban"
+            return (ban.subject.text, self.ban(ban), foot)
         default: return ("", [], "")
         }
+    }
+
+    private func ban(_ row: BanRow) -> [[Fact]] {
+        var times = [Fact("Since", context.clock(row.since, withMilliseconds: false))]
+        if let until = row.until {
+            times.append(Fact("until", context.clock(until, withMilliseconds: false)))
+            times.append(Fact("left", Format.countdown(until - context.now), .timerRunning))
+        }
+        if !row.actor.isEmpty { times.append(Fact("by", row.actor)) }
+        let last = row.lastRefusal.map { "\(Format.latency(.seconds((context.now - $0).wholeSeconds))) ago" }
+        return [
+            [Fact("", row.meaning)], times,
+            [
+                Fact("Refused", String(row.refused), row.refused > 0 ? .stateWarn : .text),
+                Fact("last", last ?? ""),
+            ],
+            [Fact("Reason", row.reason)],
+        ]
     }
 
     private func registration(_ item: RegistrationItem) -> [[Fact]] {
@@ -153,7 +175,7 @@ extension Screen {
         var lines: [[Fact]] = []
         for (place, item) in items.enumerated() {
             if !lines.isEmpty { lines.append([]) }
-            let state = item.story(at: context.now) ?? item.stateWord(at: context.now)
+            let state = item.story(context) ?? item.stateWord(at: context.now)
             let left = Format.countdown(item.row.expiresAt - context.now)
             var head = [Fact("Binding", "\(place + 1)/\(items.count)", .textStrong), Fact("", state)]
             if item.ghost == nil { head.append(Fact("expires in", left, .timerRunning)) }

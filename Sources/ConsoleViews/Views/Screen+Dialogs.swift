@@ -7,6 +7,7 @@ extension Screen {
         switch state.dialog {
         case nil: break
         case .kick(let kick): draw(kick, on: &canvas)
+        case .ban(let ban): draw(ban, on: &canvas)
         case .quit: drawQuit(on: &canvas)
         case .help(let help): draw(help, on: &canvas)
         case .choice(let choice): draw(choice, on: &canvas)
@@ -14,7 +15,7 @@ extension Screen {
     }
 
     /// An empty framed area in the middle of the screen.
-    private func frame(
+    func frame(
         _ title: String,
         width: Int,
         height: Int,
@@ -34,138 +35,6 @@ extension Screen {
         canvas.box(area, glyphs: glyphs, isFocused: true, title: title, foot: foot)
         canvas.cursor = nil
         return area.inset(columns: 2, rows: 1)
-    }
-
-    private func draw(_ kick: KickDialog, on canvas: inout Canvas) {
-        let shown = min(kick.items.count, Self.shownTargets)
-        let height = 13 + shown + (kick.items.count > shown ? 1 : 0) + (kick.hasScope ? 1 : 0)
-        let title = kick.items.count == 1 ? "Kick registration" : "Kick \(kick.items.count) registrations"
-        let area = frame(title, width: 68, height: height, on: &canvas)
-        var row = drawTargets(kick, in: area, on: &canvas)
-        row = drawFields(kick, in: area, row: row + 1, on: &canvas)
-        // On a low screen the words give way to the buttons.
-        let room = max(0, area.bottom - 2 - row)
-        for line in [
-            "k: away until its next refresh. o: asked to come back,",
-            "if it watches. b: refused from its address for a time.",
-            "U takes it all back for 10 s. The audit log keeps it.",
-        ].prefix(room) {
-            canvas.put(cut(line, area.width), column: area.column, row: row, .textMuted, limit: area.width)
-            row += 1
-        }
-        drawButtons(kick, in: area, row: min(row + 1, area.bottom - 1), on: &canvas)
-    }
-
-    private static let shownTargets = 4
-
-    /// What is kicked, and what goes on all the same; returns the row behind it.
-    private func drawTargets(_ kick: KickDialog, in area: Rectangle, on canvas: inout Canvas) -> Int {
-        var row = area.row
-        for item in kick.items.prefix(Self.shownTargets) {
-            let contact = "\(Words.address(ofURI: item.row.contact)) \(item.row.flow.transport.token)"
-            let aor = cut(item.row.aor, area.width / 2)
-            let end = canvas.put(aor, column: area.column, row: row, .textStrong, limit: area.width)
-            let room = area.right - end
-            canvas.put(cut("  contact \(contact)", room), column: end, row: row, .text, limit: room)
-            row += 1
-        }
-        if kick.items.count > Self.shownTargets {
-            let words = "and \(kick.items.count - Self.shownTargets) more"
-            canvas.put(words, column: area.column, row: row, .textMuted)
-            row += 1
-        }
-        let calls =
-            kick.calls > 0 ? "\(Format.count(kick.calls, "active call")) will NOT be ended" : "No active call"
-        canvas.put(
-            calls,
-            column: area.column,
-            row: row,
-            kick.calls > 0 ? .flashWarn : .textMuted,
-            limit: area.width
-        )
-        return row + 1
-    }
-
-    private func drawButtons(_ kick: KickDialog, in area: Rectangle, row: Int, on canvas: inout Canvas) {
-        let isCancel = kick.field == .cancel
-        var column = canvas.put(
-            isCancel ? "[ Cancel (enter) ]" : "  Cancel (esc)    ",
-            column: area.column,
-            row: row,
-            style: Style(.dialogButton, overlay: isCancel ? .rowSelected : nil)
-        )
-        for (act, verb) in [(KickDialog.Act.drop, "drop"), (.bounce, "bounce"), (.ban, "ban")] {
-            let key = kick.field == .reason ? "alt-\(act.key)" : String(act.key)
-            column = canvas.put(key, column: column + 2, row: row, .hintKey, limit: area.right - column)
-            let word = kick.field == .reason ? " \(verb)" : " = \(verb)"
-            column = canvas.put(word, column: column, row: row, .dialogDanger, limit: area.right - column)
-        }
-        if isCancel { canvas.cursor = Position(column: area.column + 2, row: row) }
-    }
-
-    /// The reason and the scope; returns the row behind them.
-    private func drawFields(_ kick: KickDialog, in area: Rectangle, row: Int, on canvas: inout Canvas) -> Int
-    {
-        var row = row
-        let start = area.column + 10
-        let width = min(36, area.right - start - 14)
-        let isReason = kick.field == .reason
-        canvas.put(isReason ? "\(glyphs[.cursor])Reason" : " Reason", column: area.column, row: row, .text)
-        canvas.put("[", column: start - 1, row: row, .textMuted)
-        canvas.put(String(repeating: "_", count: width), column: start, row: row, .textMuted)
-        kick.reason.draw(
-            on: &canvas,
-            column: start,
-            row: row,
-            width: width,
-            role: .prompt,
-            isFocused: isReason
-        )
-        canvas.put(
-            "]  (optional)",
-            column: start + width,
-            row: row,
-            .textMuted,
-            limit: area.right - start - width
-        )
-        row += 1
-        if kick.hasScope {
-            let isScope = kick.field == .scope
-            canvas.put(isScope ? "\(glyphs[.cursor])Scope" : " Scope", column: area.column, row: row, .text)
-            let mark = { glyphs[kick.scope == $0 ? .choiceOn : .choiceOff] }
-            let what = kick.items.count == 1 ? "this contact" : "these contacts"
-            let stale = kick.stale.isEmpty ? "" : "\(mark(.stale)) \(kick.stale.count) stale  "
-            let words =
-                "\(mark(.selected)) \(what)  \(stale)\(mark(.wholeAOR)) all \(kick.family.count) of the AoR"
-            canvas.put(
-                words,
-                column: start - 1,
-                row: row,
-                isScope ? .textStrong : .text,
-                limit: area.right - start + 1
-            )
-            row += 1
-        }
-        drawBan(kick, in: area, row: row, on: &canvas)
-        return row + 2
-    }
-
-    /// How long a ban would last, and of what.
-    private func drawBan(_ kick: KickDialog, in area: Rectangle, row: Int, on canvas: inout Canvas) {
-        let isFocused = kick.field == .banTime
-        canvas.put(isFocused ? "\(glyphs[.cursor])Ban" : " Ban", column: area.column, row: row, .text)
-        let times = KickDialog.BanTime.allCases.map { time in
-            "\(glyphs[kick.banTime == time ? .choiceOn : .choiceOff]) \(time.word)"
-        }
-        let sources = kick.sources
-        let whom = sources.count == 1 ? sources[0].description : "\(sources.count) addresses"
-        canvas.put(
-            cut("\(times.joined(separator: "  "))  of \(whom)", area.width - 9),
-            column: area.column + 9,
-            row: row,
-            isFocused ? .textStrong : .text,
-            limit: area.width - 9
-        )
     }
 
     private func drawQuit(on canvas: inout Canvas) {

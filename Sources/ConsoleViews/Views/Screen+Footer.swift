@@ -11,7 +11,8 @@ extension Screen {
             canvas.put(cut(flash.text, width), column: 1, row: row, flash.level.role, limit: width)
         } else if let undo = state.undo {
             let left = max(1, ((undo.until - state.now).milliseconds + 999) / 1_000)
-            let offer = " (U undo \(left)s)"
+            // In the list of bans the same key lifts what is selected there.
+            let offer = state.keyContext == .bans ? "" : " (U undo \(left)s)"
             let text = cut(undo.text, width - TextWidth.of(offer)) + offer
             canvas.put(text, column: 1, row: row, .flashInfo, limit: width)
         } else if let flash = state.flash {

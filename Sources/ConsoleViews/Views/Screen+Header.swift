@@ -112,7 +112,9 @@ extension Screen {
         line.add("\(gap)drop ", .header)
         line.add(String(dropped), dropped == 0 ? .header : .stateWarn)
         if mirror.trace.lostRecords > 0 { line.add("  unseen \(mirror.trace.lostRecords)", .stateWarn) }
-        if !isShort {
+        if mirror.banCount > 0 { line.add("\(gap)bans \(mirror.banCount)", .stateWarn) }
+        // The tabs have these two as well; they make room for the bans.
+        if !isShort && (mirror.banCount == 0 || layout.kind == .wide) {
             line.add("\(gap)regs \(mirror.liveRegistrations)  calls \(mirror.runningCallIDs.count)", .header)
         }
         line.draw(on: &canvas, column: column, row: 1, limit: max(0, layout.size.width - 1 - column))
@@ -158,6 +160,8 @@ extension Screen {
         case .registrations: context.mirror.liveRegistrations
         case .transactions: context.mirror.liveTransactions
         case .calls: context.mirror.runningCallIDs.count
+        // On a narrow screen the header alone has the number.
+        case .bans: layout.size.width < 120 || context.mirror.bans.isEmpty ? nil : context.mirror.bans.count
         case .overview, .ladder, .messages, .stats, .message, .registration: nil
         }
     }

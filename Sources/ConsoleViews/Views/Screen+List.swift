@@ -60,6 +60,7 @@ extension Screen {
             case .registrations: "Registrations"
             case .transactions: "Transactions"
             case .calls: "Calls"
+            case .bans: "Bans"
             default: "Messages"
             }
         return list.isFiltered
@@ -69,6 +70,9 @@ extension Screen {
     private func note<Row>(_ list: ListModel<Row>, _ pane: Pane) -> String {
         var words: [String] = []
         if pane == .calls, list.total > 0 { words.append("\(context.mirror.runningCallIDs.count) running") }
+        if pane == .bans, list.total > context.mirror.banCount {
+            words.append("\(list.total - context.mirror.banCount) refused without a ban")
+        }
         if pane == .transactions, list.total > 0 { words.append("\(context.mirror.liveTransactions) live") }
         if list.isFollowing { words.append("follow") }
         return words.joined(separator: "  ")
@@ -147,6 +151,11 @@ extension Screen {
             ]
         case .calls:
             return ["No calls yet.", listening, "Register two phones and call from one to the other."]
+        case .bans:
+            return [
+                "Nobody is kept out.", "K then b bans a registration, B the source of any row.",
+                "Scanners, and who sends more than the limit, are listed here by themselves.",
+            ]
         default: return ["No messages yet.", listening, "Whatever comes or goes is listed here."]
         }
     }

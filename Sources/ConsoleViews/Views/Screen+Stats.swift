@@ -87,7 +87,7 @@ extension Screen {
         canvas.box(area, glyphs: glyphs, title: "Audit log \(entries.count)")
         guard !entries.isEmpty else {
             return drawNotice(
-                ["Nothing was done yet.", "Every kick and undo is written down here."],
+                ["Nothing was done yet.", "Every kick, ban and undo is written down here."],
                 in: area,
                 on: &canvas
             )

@@ -42,6 +42,7 @@ struct Screen {
             drawList(state.messages, pane, in: area, on: &canvas) {
                 MessageItem(id: $0, book: context.mirror.trace, isResolved: true)
             }
+        case .bans: drawList(state.bans, pane, in: area, on: &canvas) { context.mirror.bans[$0] }
         case .detail: drawDetail(in: area, on: &canvas)
         case .callTransactions: drawCallTransactions(in: area, on: &canvas)
         case .ladder: drawLadder(in: area, on: &canvas)

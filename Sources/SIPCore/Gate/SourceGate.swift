@@ -1,4 +1,5 @@
 import SIPFlow
+import SIPProxy
 import SIPSyntax
 import SIPTrace
 
@@ -6,18 +7,11 @@ import SIPTrace
 ///
 /// - Shape: bans, then a token bucket per source, both before a message is read; then the names of scanners. What is
 ///   refused gets no answer and no place on the trace, so that a flood cannot wash the ring out: it is counted.
+/// What is refused for its rate or its name is refused message by message, and no ban: there is nothing to lift
+/// and nothing that a store would have to keep.
 /// - Limits: 16,384 sources at a time, 10,000 bans, 1,000 sources whose refusals are told apart.
 /// - Cost: one probe a message of a watched source; nothing for loopback, unless that is watched.
 struct SourceGate {
-    /// A ban and what it kept out.
-    struct Ban {
-        var since: Moment
-        var until: Moment
-        var reason: String
-        var actor: String
-        var refused = 0
-    }
-
     /// What a source was refused lately.
     struct Refusals {
         var cause: DropReason
@@ -26,7 +20,6 @@ struct SourceGate {
         var count: Int
     }
 
-    static let banLimit = 10_000
     static let refusalLimit = 1_000
     /// Refusals are told for this long after the last one.
     static let memory = Interval.seconds(600)
@@ -37,10 +30,10 @@ struct SourceGate {
     private let trusted: Set<IPAddress>
     private let trustedKeys: Set<SourceKey>
     private var table: SourceTable
-    private(set) var bans: [SourceKey: Ban] = [:]
+    var bans = BanTable<SourceKey>()
     private(set) var refusals: [SourceKey: Refusals] = [:]
-    /// True when bans changed since somebody asked.
-    var hasChanges = false
+    /// The sources whose refusals came or grew since a report took them.
+    private(set) var changed: Set<SourceKey> = []
 
     /// `own` are the addresses that this element sends from, to itself too.
     init(limits: SourceLimits, own: [IPAddress], keyedHash: KeyedHash) {
@@ -64,7 +57,7 @@ struct SourceGate {
         let place = table.place(of: key)
         if table[place].key != key.number { enter(key, at: place, now: now) }
         if table[place].bannedUntil > now {
-            bans[key]?.refused += 1
+            bans.countRefusal(key, now: now)
             return .banned
         }
         guard interval > .zero, !isResponse(bytes) else { return nil }
@@ -92,46 +85,46 @@ struct SourceGate {
 
     /// Keeps a source out until a moment; false when there are too many bans.
     mutating func ban(_ source: SourceKey, _ ban: Ban, now: Moment) -> Bool {
-        removeEnded(now: now)
-        guard bans[source] != nil || bans.count < Self.banLimit else { return false }
-        bans[source] = ban
+        guard bans.insert(ban, for: source, now: now) else { return false }
         let place = table.place(of: source)
         if table[place].key != source.number { enter(source, at: place, now: now) }
         table[place].bannedUntil = ban.until
         refusals[source] = nil
-        hasChanges = true
         return true
     }
 
-    /// Lets a source in again; false when it was not banned.
-    mutating func unban(_ source: SourceKey, now: Moment) -> Bool {
-        removeEnded(now: now)
-        guard bans.removeValue(forKey: source) != nil else { return false }
+    /// Lets a source in again; gives its ban, or nil when it was not banned.
+    mutating func unban(_ source: SourceKey, now: Moment) -> Ban? {
+        guard let ban = bans.remove(source, now: now) else { return nil }
         let place = table.place(of: source)
         if table[place].key == source.number { table[place].bannedUntil = .zero }
-        hasChanges = true
-        return true
+        return ban
     }
 
-    /// Forgets the bans that are over, and what was refused long ago.
-    mutating func removeEnded(now: Moment) {
-        bans = bans.filter { $0.value.until > now }
-        refusals = refusals.filter { $0.value.last + Self.memory > now }
+    /// Takes the sources of which a report has something new to say.
+    mutating func takeChanged() -> Set<SourceKey> {
+        defer { changed = [] }
+        return changed.union(bans.takeChanged())
     }
+
+    /// True when a report would say something new of a source.
+    var hasChanges: Bool { !changed.isEmpty || !bans.changed.isEmpty }
 
     private mutating func enter(_ key: SourceKey, at place: Int, now: Moment) {
         var entry = SourceTable.Entry(key: key.number)
         entry.hasTrusted = trustedKeys.contains(key)
-        entry.bannedUntil = bans[key]?.until ?? .zero
+        entry.bannedUntil = bans.bans[key]?.until ?? .zero
         table[place] = entry
     }
 
     private mutating func note(_ cause: DropReason, _ key: SourceKey, now: Moment) {
         if refusals[key] == nil {
-            hasChanges = true
-            if refusals.count >= Self.refusalLimit { removeEnded(now: now) }
+            if refusals.count >= Self.refusalLimit {
+                refusals = refusals.filter { $0.value.last + Self.memory > now }
+            }
             guard refusals.count < Self.refusalLimit else { return }
         }
+        if bans.isTracked { changed.insert(key) }
         refusals[key, default: Refusals(cause: cause, first: now, last: now, count: 0)].count += 1
         refusals[key]?.last = now
         refusals[key]?.cause = cause

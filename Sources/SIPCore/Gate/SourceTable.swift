@@ -20,10 +20,10 @@ struct SourceKey: Hashable {
         }
     }
 
-    /// The address, or the network, as people write it.
-    var text: String {
-        if number >> 32 == 0xffff { return "\(IPAddress.v4(UInt32(truncatingIfNeeded: number)))" }
-        return "\(IPAddress.v6(high: number == 1 ? 0 : number, low: 0))/64"
+    /// The address, or the first one of the network.
+    var address: IPAddress {
+        number >> 32 == 0xffff
+            ? .v4(UInt32(truncatingIfNeeded: number)) : .v6(high: number == 1 ? 0 : number, low: 0)
     }
 }
 

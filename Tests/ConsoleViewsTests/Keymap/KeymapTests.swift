@@ -26,7 +26,7 @@ struct KeymapTests {
         for binding in Keymap.bindings {
             #expect(binding.keys.count == (binding.keyText.split(separator: " ").count))
         }
-        #expect(Keymap.bindings.count == 111)
+        #expect(Keymap.bindings.count == 130)
     }
 
     @Test("explains every action")

@@ -75,6 +75,46 @@ struct Scene: Sendable, CustomTestStringConvertible {
             driver.press("j", "j", "j", "j", "K", "tab")
             driver.type("moved desk")
         },
+        Scene("kick-ban") { driver in
+            driver.press("K", "t", "t", "t")
+            driver.type("90m")
+            driver.press("tab", "right")
+        },
+        Scene("kicked-and-banned") { driver in
+            driver.press("j", "K", "b")
+            driver.lab.remove(BindingID(2), .kicked)
+            let drop = AuditEntry(
+                number: 1,
+                unixNanoseconds: Lab.epoch,
+                actor: "console",
+                act: "drop",
+                targets: ["1002@lab.test sip:1002@10.0.0.22:5060"],
+                reason: "stolen"
+            )
+            var ban = drop
+            (ban.number, ban.act, ban.targets) = (2, "ban", ["1002@lab.test"])
+            driver.lab.add(drop)
+            driver.lab.add(ban)
+            driver.lab.add(driver.banned("1002", refused: 3))
+            driver.report()
+            driver.send(.outcome(.kickedAndBanned(drop, ban)))
+            driver.pass(.seconds(3))
+        },
+        Scene("bans") { driver in
+            driver.keepOut()
+            driver.press("7", "j")
+        },
+        Scene("bans-filtered") { driver in
+            driver.keepOut()
+            driver.press("7", "/")
+            driver.type("state:banned")
+            driver.press("enter", "s")
+        },
+        Scene("ban") { $0.press("B") },
+        Scene("ban-again") { driver in
+            driver.keepOut()
+            driver.press("7", "B")
+        },
         Scene("kick-marked") { $0.press("space", "space", "space", "space", "space", "space", "K") },
         Scene("sort") { $0.press("s") },
         Scene("quit") { $0.press("q") },
@@ -96,6 +136,7 @@ struct Scene: Sendable, CustomTestStringConvertible {
         Scene("empty-calls") { $0.press("4") },
         Scene("empty-ladder") { $0.press("5") },
         Scene("empty-messages") { $0.press("6") },
+        Scene("empty-bans") { $0.press("7") },
         Scene("empty-stats") { $0.press("8") },
     ]
 }

@@ -23,15 +23,14 @@ struct KickTests {
     func ban() throws {
         var driver = TestDriver(width: 120, height: 36)
         driver.press("K", "t", "b")
-        let effects = driver.effects
-        guard effects.count == 2, case .command(.kick(let kick)) = effects[0],
-            case .command(.ban(let ban)) = effects[1]
+        guard case .command(.kick(let kick))? = driver.effects.first, driver.effects.count == 1,
+            case .source(let source)? = kick.bans.first
         else {
-            Issue.record("\(effects)")
+            Issue.record("\(driver.effects)")
             return
         }
-        #expect(kick.act == .reject && kick.targets == [.binding(BindingID(1))])
-        #expect(ban.duration == .seconds(3_600) && ban.actor == "console")
+        #expect(kick.act == .reject && kick.targets == [.binding(BindingID(1))] && kick.bans.count == 1)
+        #expect(kick.banTime == .seconds(3_600) && kick.actor == "console")
         let entry = { (act: String, target: String) in
             AuditEntry(
                 number: 9,
@@ -42,17 +41,12 @@ struct KickTests {
                 reason: ""
             )
         }
-        driver.send(.outcome(.kicked(entry("reject", "alice@lab.test sip:alice@\(ban.source)"))))
-        driver.send(.outcome(.banned(entry("ban", "\(ban.source)"))))
+        let drop = entry("reject", "alice@lab.test sip:alice@\(source)")
+        driver.send(.outcome(.kickedAndBanned(drop, entry("ban", "\(source)"))))
         #expect(driver.screen().contains("rejected alice@lab.test"))
-        #expect(driver.screen().contains("banned \(ban.source)"))
+        #expect(driver.screen().contains("banned \(source)"))
         driver.press("U")
-        #expect(
-            driver.effects == [
-                .command(.unban(ban.source, actor: "console")),
-                .command(.undoKick(audit: 9, actor: "console")),
-            ]
-        )
+        #expect(driver.effects == [.command(.undoKick(audit: 9, actor: "console"))])
         driver.send(.outcome(.refused("127.0.0.1 is this machine itself")))
         #expect(driver.screen().contains("is this machine itself"))
     }

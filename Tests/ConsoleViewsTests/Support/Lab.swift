@@ -20,6 +20,8 @@ struct Lab {
     private var removed: [RemovedRegistration] = []
     private var transactions: [TransactionRow] = []
     private var audit: [AuditEntry] = []
+    private var bans: [BanRow] = []
+    private var removedBans: [BanSubject] = []
     var counters = EngineCounters()
     var failure: String?
     var store = StoreRow()
@@ -54,12 +56,16 @@ struct Lab {
         report.transactions = transactions
         report.audit = audit
         report.heard = heard
+        report.bans = bans
+        report.removedBans = removedBans
         let chunks = chunk.records.isEmpty ? [] : [chunk]
         registrations = []
         removed = []
         transactions = []
         audit = []
         heard = []
+        bans = []
+        removedBans = []
         chunk = TraceChunk()
         return .update(report, chunks)
     }
@@ -130,6 +136,10 @@ struct Lab {
     mutating func add(_ row: TransactionRow) { transactions.append(row) }
 
     mutating func add(_ entry: AuditEntry) { audit.append(entry) }
+
+    mutating func add(_ row: BanRow) { bans.append(row) }
+
+    mutating func lift(_ subject: BanSubject) { removedBans.append(subject) }
 
     /// One message on the wire, `after` milliseconds after the one before.
     mutating func pass(
