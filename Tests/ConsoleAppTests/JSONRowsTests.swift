@@ -34,11 +34,18 @@ struct JSONRowsTests {
             reachability: .prompt,
             roundTrip: .milliseconds(12)
         )
-        let json = RegistrationJSON(row, now: Moment.zero + .milliseconds(60_500), clock: Self.clock)
+        let json = RegistrationJSON(
+            row,
+            heard: Moment.zero + .milliseconds(60_250),
+            twins: CaseTwins(),
+            now: Moment.zero + .milliseconds(60_500),
+            clock: Self.clock
+        )
         #expect(
             try text(json) == """
                 {"alike":1,"aor":"1001@lab.test","asked":7200,"call_id":"abc@x",\
-                "contact":"sip:1001@10.0.0.21:5062","cseq":41,"expires":3599.5,"granted":3600,"id":7,"instance":"","path":"","q":0.5,"refreshed":"2026-01-01T00:01:00.000Z",\
+                "contact":"sip:1001@10.0.0.21:5062","cseq":41,"expires":3599.5,"granted":3600,"id":7,"instance":"",\
+                "last_seen":"2026-01-01T00:01:00.250Z","marks":[],"path":"","q":0.5,"refreshed":"2026-01-01T00:01:00.000Z",\
                 "refreshes":1,"registered":"2026-01-01T00:00:00.000Z","rtt":0.012,"source":"10.0.0.21:5062","state":"ok",\
                 "transport":"UDP","user_agent":"Phone/1"}
                 """
@@ -65,7 +72,7 @@ struct JSONRowsTests {
         )
         #expect(
             try text(TransactionJSON(row, now: Moment.zero + .seconds(1))) == """
-                {"age":1,"branch":"z9hG4bK1","call_id":"abc@x","code":null,"id":9,"method":"INVITE",\
+                {"age":1,"branch":"z9hG4bK1","call_id":"abc@x","code":null,"id":9,"marks":[],"method":"INVITE",\
                 "note":null,"parent":8,\
                 "peer":"10.0.0.21:5062","retransmits":1,"role":"client","state":"Calling",\
                 "timers":{"A":0.5,"B":31},"transport":"UDP"}
