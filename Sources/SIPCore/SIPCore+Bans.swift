@@ -168,7 +168,7 @@ extension SIPCore {
 }
 
 extension SIPCore {
-    /// Puts back the bans of a store with what is left of their time, and keeps a journal for it from now on.
+    /// Puts back the bans of a store with what is left of their time, and keeps a journal from now on.
     ///
     /// - Shape: bans that are over leave the store, as do those that hold no more: of a source that is not watched.
     ///   What they refused is counted anew, since every refusal would else be a write.

@@ -10,7 +10,7 @@ import SIPTransaction
 ///   must do so first: a stranger learns nothing of a ban, and cannot add to its count.
 /// - Cost: one branch a request while nobody is banned.
 extension SIPProxy {
-    /// The location table's key of an address of record as people write it; nil for one that is not served here.
+    /// The location table's key of an address of record as people write it; nil for a foreign one.
     public func key(ofAddressOfRecord text: String) -> [UInt8]? {
         let written = Array(text.utf8)
         // Those of the table, and of a ban, are keys already: their users need no escapes.

@@ -43,12 +43,18 @@ struct SIPStoreTests {
             let first = [sampleBan(network), sampleBan(host), sampleBan(.aor("bob@lab.test"))]
             try store.commit(batch([sample(1)]), bans: bans(first), audit: [])
             let later = sampleBan(host, endsAt: 1_800_000_000_000_000_000)
-            try store.commit(batch([]), bans: bans([later], gone: [network, .aor("nobody@lab.test")]), audit: [])
+            try store.commit(
+                batch([]),
+                bans: bans([later], gone: [network, .aor("nobody@lab.test")]),
+                audit: []
+            )
         }
         let store = try SIPStore(folder.file)
         let kept = [sampleBan(.aor("bob@lab.test")), sampleBan(host, endsAt: 1_800_000_000_000_000_000)]
         #expect(try store.bans() == kept)
-        _ = try store.write { try $0.execute(sql: "UPDATE bans SET subject = 'nowhere' WHERE kind = 'source'") }
+        _ = try store.write {
+            try $0.execute(sql: "UPDATE bans SET subject = 'nowhere' WHERE kind = 'source'")
+        }
         #expect(throws: StoreError.self) { _ = try store.bans() }
     }
 

@@ -18,7 +18,7 @@ struct ControlRequest: Codable, Sendable, Hashable {
 
     /// What is wanted.
     var command: Command
-    /// Whom to kick: addresses of record, or contacts as registered; whom to ban: one of either, or an IP address.
+    /// Whom to kick: addresses of record or contacts; whom to ban: one of either, or an IP address.
     var targets: [String]?
     /// Why, in the operator's words.
     var reason: String?
