@@ -167,6 +167,47 @@ def banned_phone(folder, *size):
         leave(terminal)
 
 
+@test("%dx%d: a ban by name answers the phone with 403, view 7 and ctl show it, and lifting it lets the phone in", *SIZES)
+def banned_name(folder, *size):
+    server = Sipglass(folder)
+    with Terminal(folder, *size) as terminal, Peer(server.port) as phone:
+        terminal.start(server)
+        terminal.press("2")
+        register(phone, "1001")
+        register(phone, "1002")
+        terminal.wait(r"1001@lab\.test")
+        terminal.press("g", "g", "K")
+        terminal.wait(r"(?i)kick registration")
+        # by the address of record: it works on this machine too, whose addresses cannot be banned by mistake
+        terminal.press("w", "b")
+        terminal.wait(r"rejected 1001@lab\.test.*U undo")
+        again = ["Contact: <sip:1001@%s:%d>" % (IP, phone.port)]
+        for _ in range(3):
+            reply = phone.ask(request("REGISTER", "sip:" + DOMAIN, phone, to="sip:1001@" + DOMAIN, user="1001", extra=again))
+            need(reply.startswith(b"SIP/2.0 403") and 290 <= int(re.search(rb"Retry-After: (\d+)", reply).group(1)) <= 300, reply)
+        terminal.wait(r"banned 0:0[45]:\d\d, 3 tries refused")
+        reply = phone.ask(request("INVITE", "sip:1002@" + DOMAIN, phone, user="1001"))
+        need(reply.startswith(b"SIP/2.0 403"), "its call was answered %s" % reply[:30])
+        terminal.press("7")
+        terminal.wait(r"1001@lab\.test +AoR +banned +0:04:\d\d +4 ")
+        bans = server.ctl("bans")["bans"]
+        need([(ban["subject"], ban["kind"], ban["cause"], ban["refused"], ban["actor"]) for ban in bans]
+             == [("1001@lab.test", "aor", "ban", 4, "console")], "ctl lists %s" % bans)
+        terminal.press("U")
+        terminal.wait(r"let in again: 1001@lab\.test")
+        terminal.wait(r"Nobody is kept out")
+        need(server.ctl("bans")["bans"] == [], "ctl lists it still")
+        register(phone, "1001")
+        # a ban by ctl appears at once, and is lifted by ctl
+        server.ctl("ban", "1002@lab.test", "--for", "90s", "--reason", "lost")
+        terminal.wait(r"1002@lab\.test +AoR +banned +0:01:\d\d +0 ")
+        terminal.wait(r"lost")
+        server.ctl("unban", "1002@lab.test")
+        terminal.wait(r"Nobody is kept out")
+        leave(terminal)
+        terminal.need_clean(0)
+
+
 @test("killed by %s: the terminal is as before", "TERM", "HUP", "INT", "SEGV", "ABRT")
 def killed(folder, name):
     number = getattr(signal, "SIG" + name)

@@ -168,6 +168,41 @@ def killed(folder, kills):
     return kill_often(folder, kills, seed=random.randrange(1 << 30))
 
 
+@test("kill -9: bans are back with what is left of their time; lifted ones and those that are over are not")
+def bans(folder):
+    server = Kept(folder)
+    server.__enter__()
+    try:
+        server.ctl("ban", "1001@" + DOMAIN, "--for", "1h", "--reason", "lost")
+        server.ctl("ban", "203.0.113.9", "--for", "1d")
+        server.ctl("ban", "203.0.113.10", "--for", "1h")
+        server.ctl("ban", "2001:db8::7", "--for", "1s")
+        server.ctl("unban", "203.0.113.10")
+        # what was answered is in the file once a REGISTER that came later is
+        with Peer(server.port) as peer:
+            register(peer, "1002")
+        server.process.kill()
+        server.bury()
+        time.sleep(1)
+        server.__enter__()
+        rows = {row["subject"]: row for row in server.ctl("bans")["bans"]}
+        need(set(rows) == {"1001@" + DOMAIN, "203.0.113.9"}, "bans: %s" % rows)
+        lost = rows["1001@" + DOMAIN]
+        need(3500 < lost["remaining"] < 3600 and lost["reason"] == "lost" and lost["actor"] == "ctl", "ban: %s" % lost)
+        with Peer(server.port) as peer:
+            lines = ["Contact: <sip:1001@%s:%d>" % (IP, peer.port)]
+            reply = peer.ask(request("REGISTER", "sip:" + DOMAIN, peer, to="sip:1001@" + DOMAIN, user="1001", extra=lines))
+            need(reply.startswith(b"SIP/2.0 403"), "a banned phone was answered %s" % reply[:30])
+        server.__exit__()
+        with sqlite3.connect("file:%s?mode=ro" % server.file, uri=True) as file:
+            left = [row[0] for row in file.execute("SELECT subject FROM bans ORDER BY subject")]
+        need(left == ["1001@" + DOMAIN, "203.0.113.9"], "the file has %s" % left)
+    finally:
+        if server.process.poll() is None:
+            server.process.kill()
+            server.process.wait()
+
+
 @test("a second sipglass on the same store is refused with 69; a newer store and a foreign database with 78")
 def refused(folder):
     with Kept(folder) as server, Peer(server.port) as peer:
