@@ -103,8 +103,7 @@ extension RegistrationItem: ListRow {
         guard let ghost, ghost.reason == .kicked, ghost.returnedAt == nil,
             let ban = context.mirror.ban(of: row), let until = ban.until
         else { return story(at: context.now) }
-        let tries = ban.refused == 1 ? "1 try" : "\(ban.refused) tries"
-        return "banned \(Format.countdown(until - context.now)), \(tries) refused"
+        return "banned, \(ban.refused) refused, \(Format.countdown(until - context.now)) left"
     }
 
     func searchTexts(_ context: RowContext) -> [String] {

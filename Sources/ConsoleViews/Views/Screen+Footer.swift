@@ -4,15 +4,16 @@ import SIPTrace
 
 extension Screen {
     /// The row above the hints: a refusal, an undo that runs out, news, or what is wrong.
+    ///
+    /// No undo is offered in the list of bans, where its key lifts what is selected.
     func drawNews(on canvas: inout Canvas) {
         let row = layout.flashRow
         let width = layout.size.width - 2
         if let flash = state.flash, flash.level == .error {
             canvas.put(cut(flash.text, width), column: 1, row: row, flash.level.role, limit: width)
-        } else if let undo = state.undo {
+        } else if let undo = state.undo, state.keyContext != .bans {
             let left = max(1, ((undo.until - state.now).milliseconds + 999) / 1_000)
-            // In the list of bans the same key lifts what is selected there.
-            let offer = state.keyContext == .bans ? "" : " (U undo \(left)s)"
+            let offer = " (U undo \(left)s)"
             let text = cut(undo.text, width - TextWidth.of(offer)) + offer
             canvas.put(text, column: 1, row: row, .flashInfo, limit: width)
         } else if let flash = state.flash {
