@@ -260,7 +260,7 @@ def line_by_line(method, uri, peer, answer, cseq, extra=(), branch=None):
 def answered(peer, method, uri, user, realms, extra=(), seen=None):
     """Sends a request until it is let in, with the credentials of all realms that asked; the final answer.
 
-    `realms` gets each realm with its count of uses, `seen` what was sent and received.
+    `realms` gets each realm with the code of its challenge, `seen` what was sent and received.
     """
     seen, challenges, number = [] if seen is None else seen, {}, "%d" % peer.port
     for cseq in range(1, 5):

@@ -170,10 +170,11 @@ public struct EngineMirror: Sendable {
 
     private mutating func add(_ row: RegistrationRow, changes: inout MirrorChanges) {
         changes.registrations.insert(row.id)
-        if registrations[row.id].map({ $0.ghost != nil }) ?? true { liveRegistrations += 1 }
+        let isBack = registrations[row.id].map { $0.ghost != nil } ?? true
+        if isBack { liveRegistrations += 1 }
         let isNew = registrations.updateValue(RegistrationItem(row: row), forKey: row.id) == nil
         bindingsByAOR[row.aor, default: []].insert(row.id)
-        if isNew { noteTwins(twins.insert(row.aor), changes: &changes) }
+        if isBack { settleTwins(of: row.aor, changes: &changes) }
         guard isNew, !ghosts.isEmpty else { return }
         for id in bindingsByAOR[row.aor] ?? [] {
             guard var ghost = registrations[id], ghost.ghost?.returnedAt == nil, ghost.ghost != nil,
@@ -201,6 +202,7 @@ public struct EngineMirror: Sendable {
         )
         registrations[removed.id] = item
         ghosts.append(removed.id)
+        settleTwins(of: item.row.aor, changes: &changes)
     }
 
     /// Drops the ghosts of bindings that an undo brought back under new numbers.
@@ -218,17 +220,16 @@ public struct EngineMirror: Sendable {
     private mutating func forget(_ id: BindingID, changes: inout MirrorChanges) {
         guard let item = registrations.removeValue(forKey: id) else { return }
         bindingsByAOR[item.row.aor]?.remove(id)
-        if bindingsByAOR[item.row.aor]?.isEmpty == true {
-            bindingsByAOR[item.row.aor] = nil
-            noteTwins(twins.remove(item.row.aor), changes: &changes)
-        }
+        if bindingsByAOR[item.row.aor]?.isEmpty == true { bindingsByAOR[item.row.aor] = nil }
+        settleTwins(of: item.row.aor, changes: &changes)
         changes.registrations.insert(id)
     }
 
-    /// What is said of others changes when a twin of theirs comes or goes.
-    private func noteTwins(_ aors: Set<String>, changes: inout MirrorChanges) {
-        for aor in aors {
-            for id in bindingsByAOR[aor] ?? [] { changes.registrations.insert(id) }
+    /// An address of record is a twin while a binding of it lives; others are marked by that.
+    private mutating func settleTwins(of aor: String, changes: inout MirrorChanges) {
+        let lives = bindingsByAOR[aor]?.contains { registrations[$0]?.ghost == nil } ?? false
+        for other in lives ? twins.insert(aor) : twins.remove(aor) {
+            for id in bindingsByAOR[other] ?? [] { changes.registrations.insert(id) }
         }
     }
 

@@ -64,6 +64,7 @@ struct MarkTests {
         driver.press("esc")
         driver.lab.remove(BindingID(2), .unregistered)
         driver.report()
+        #expect(driver.screen().ranges(of: "ok !").isEmpty, "who has left is registered no more")
         driver.pass(.seconds(10))
         #expect(driver.screen().ranges(of: "ok !").isEmpty)
     }
