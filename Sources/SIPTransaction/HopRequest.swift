@@ -3,9 +3,9 @@ import SIPSyntax
 
 /// Appends the ACK or CANCEL that belongs to an INVITE as we sent it.
 ///
-/// - Shape: Request-URI, top Via, Route, From, Call-ID, CSeq number and Max-Forwards from the INVITE; To from the
-///   response for an ACK, from the INVITE for a CANCEL. No Require, no Proxy-Require, no body.
-/// - Source: RFC 3261 §17.1.1.3 and §9.1.
+/// - Shape: Request-URI, top Via, Route, From, Call-ID and CSeq number from the INVITE; To from the response for an
+///   ACK, from the INVITE for a CANCEL; Max-Forwards 70, since it begins here. No Require, no Proxy-Require, no body.
+/// - Source: RFC 3261 §17.1.1.3, §9.1 and §8.1.1.6; RFC 3665 §3.8.
 func appendHopRequest(
     _ method: Method,
     to: (bytes: Span<UInt8>, value: Slice)?,
@@ -26,7 +26,8 @@ func appendHopRequest(
     bytes.append(copying: invite.extracting(via.line.range))
     for field in index.fields {
         switch field.id {
-        case .route, .from, .callID, .maxForwards: bytes.append(copying: invite.extracting(field.line.range))
+        case .route, .from, .callID: bytes.append(copying: invite.extracting(field.line.range))
+        case .maxForwards: bytes.append(ascii: "Max-Forwards: 70\r\n")
         case .to:
             bytes.append(ascii: "To: ")
             if let to {

@@ -61,6 +61,7 @@ struct CancelRuleTests {
             #expect(cancel.headers(name) == invite.headers(name))
         }
         #expect(cancel.headers("CSeq") == ["1 CANCEL"])
+        #expect(cancel.headers("Max-Forwards") == ["70"])
         #expect(cancel.headers("Require").isEmpty && cancel.body.isEmpty && cancel.isOwn)
     }
 
