@@ -10,22 +10,22 @@ ZONE = "example.test"
 class NameServer:
     """Knot with one zone, on a port of its own."""
 
-    def __init__(self, folder, lines, ttl=60):
-        self.folder, self.port, self.serial, self.ttl = os.path.join(folder, "knot"), free_port(), 0, ttl
+    def __init__(self, folder, lines, ttl=60, zone=ZONE):
+        self.folder, self.port, self.serial, self.ttl, self.zone = os.path.join(folder, "knot"), free_port(), 0, ttl, zone
         os.makedirs(self.folder, exist_ok=True)
         self.write(lines)
 
     def write(self, lines):
         self.serial += 1
         with open(os.path.join(self.folder, "zone"), "w") as file:
-            file.write("$ORIGIN %s.\n$TTL %d\n@ SOA ns root %d 60 60 60 1\n@ NS ns\nns A 127.0.0.1\n" % (ZONE, self.ttl, self.serial))
+            file.write("$ORIGIN %s.\n$TTL %d\n@ SOA ns root %d 60 60 60 1\n@ NS ns\nns A 127.0.0.1\n" % (self.zone, self.ttl, self.serial))
             file.write("\n".join(lines) + "\n")
 
     def __enter__(self):
         with open(os.path.join(self.folder, "knot.conf"), "w") as file:
             file.write("server:\n  listen: 127.0.0.1@%d\n  rundir: %s\n  udp-workers: 1\n  tcp-workers: 1\n  background-workers: 1\n"
                        "database:\n  storage: %s\nzone:\n  - domain: %s\n    file: %s/zone\n    zonefile-sync: -1\n"
-                       % (self.port, self.folder, self.folder, ZONE, self.folder))
+                       % (self.port, self.folder, self.folder, self.zone, self.folder))
         self.log = open(os.path.join(self.folder, "log"), "wb")
         self.process = subprocess.Popen(["knotd", "-c", os.path.join(self.folder, "knot.conf")],
                                         stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, start_new_session=True)
@@ -45,7 +45,7 @@ class NameServer:
 
     def served(self):
         """The serial of the zone that is served, by a question of our own; None without an answer."""
-        name = b"".join(bytes([len(label)]) + label.encode() for label in ZONE.split(".")) + b"\0"
+        name = b"".join(bytes([len(label)]) + label.encode() for label in self.zone.split(".")) + b"\0"
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
             asker.settimeout(0.3)
             asker.connect((IP, self.port))

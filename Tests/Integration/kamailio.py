@@ -4,17 +4,18 @@ from phone import *
 
 
 class Kamailio:
-    """One Kamailio on a port of its own; an edge, or a gateway, in front of the port `next` when one is given, else a registrar."""
+    """One Kamailio: an edge in front of the port `next` when one is given, else a registrar, or what `role` says."""
 
-    def __init__(self, folder, name, next=None, role="EDGE"):
-        self.folder, self.port, self.next, self.role = os.path.join(folder, name), free_port(), next, role
+    def __init__(self, folder, name, next=None, role=None, ip=IP, port=None):
+        self.folder, self.ip, self.port, self.next = os.path.join(folder, name), ip, port or free_port(), next
+        self.role = role or (next and "EDGE")
 
     def __enter__(self):
         os.makedirs(self.folder, exist_ok=True)
         with open(os.path.join(HERE, "kamailio.cfg")) as file:
             text = file.read()
         text = re.sub(r"\bNEXT\b", str(self.next), re.sub(r"\bPORT\b", str(self.port), text))
-        if self.next:
+        if self.role:
             text = text.replace("#!KAMAILIO\n", "#!KAMAILIO\n#!define %s\n" % self.role, 1)
         configuration = os.path.join(self.folder, "kamailio.cfg")
         with open(configuration, "w") as file:
@@ -32,8 +33,8 @@ class Kamailio:
 
     def answers(self):
         need(self.process.poll() is None, self.words())
-        with Peer(self.port) as peer:
-            peer.send(request("OPTIONS", "sip:%s:%d" % (IP, self.port), peer))
+        with Peer(self.port, self.ip) as peer:
+            peer.send(request("OPTIONS", "sip:%s:%d" % (self.ip, self.port), peer))
             return peer.receive(0.5)
 
     def words(self):

@@ -59,6 +59,13 @@ def free_port():
                 return port
 
 
+def is_taken(ip, port):
+    """True once somebody has this UDP address; asked without touching it."""
+    address = "%s:%04X" % (socket.inet_aton(ip)[::-1].hex().upper(), port)
+    with open("/proc/net/udp") as file:
+        return any(line.split()[1] == address for line in file)
+
+
 # ----------------------------------------------------------------- Sipglass
 
 def users_file(folder, users):
@@ -72,10 +79,10 @@ def users_file(folder, users):
 class Sipglass:
     """The real program without a screen, on a free port; the same words start it with one."""
 
-    def __init__(self, folder, listen=None, domain=DOMAIN, more=()):
-        self.folder, self.port, self.domain, self.process = folder, free_port(), domain, None
+    def __init__(self, folder, listen=None, domain=DOMAIN, more=(), ip=IP, port=None):
+        self.folder, self.ip, self.port, self.domain, self.process = folder, ip, port or free_port(), domain, None
         self.control = os.path.join(folder, "control")
-        listeners = listen or ["udp:%s:%d" % (IP, self.port)]
+        listeners = listen or ["udp:%s:%d" % (ip, self.port)]
         self.words = [word for listener in listeners for word in ("--listen", listener)]
         self.words += ["--domain", domain, "--store", "memory", "--control", self.control, *more]
 
@@ -112,7 +119,7 @@ class Sipglass:
 
     def answers(self, seconds=0.5):
         """True when OPTIONS to the server itself is answered with 200."""
-        with Peer(self.port) as peer:
+        with Peer(self.port, self.ip) as peer:
             peer.send(request("OPTIONS", "sip:" + self.domain, peer))
             reply = peer.receive(seconds)
             return reply is not None and reply.startswith(b"SIP/2.0 200")
