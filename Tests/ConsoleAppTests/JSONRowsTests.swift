@@ -72,11 +72,38 @@ struct JSONRowsTests {
         )
         #expect(
             try text(TransactionJSON(row, now: Moment.zero + .seconds(1))) == """
-                {"age":1,"branch":"z9hG4bK1","call_id":"abc@x","code":null,"id":9,"marks":[],"method":"INVITE",\
+                {"age":1,"branch":"z9hG4bK1","call_id":"abc@x","code":null,"ended_by":null,"id":9,"marks":[],"method":"INVITE",\
                 "note":null,"parent":8,\
                 "peer":"10.0.0.21:5062","retransmits":1,"role":"client","state":"Calling",\
-                "timers":{"A":0.5,"B":31},"transport":"UDP"}
+                "targets":[],"timers":{"A":0.5,"B":31},"transport":"UDP"}
                 """
+        )
+    }
+
+    @Test("Q27 Q30 a transaction names the timer that ended it, and what each target did")
+    func verdicts() throws {
+        var row = TransactionRow(
+            id: 9,
+            role: .client,
+            method: "INVITE",
+            state: .completed,
+            branch: "z9hG4bK1",
+            flow: Self.flow,
+            startedAt: .zero,
+            callID: "abc@x",
+            note: "rang, nobody picked up (timer C)",
+            endedBy: .c
+        )
+        #expect(
+            try text(TransactionJSON(row, now: .zero)).contains(
+                #""ended_by":"C","id":9,"marks":[],"method":"INVITE","note":"rang, nobody picked up (timer C)""#
+            )
+        )
+        row.targets = [TargetVerdict(target: "10.0.0.1:5060", verdict: "answered 503")]
+        #expect(
+            try text(TransactionJSON(row, now: .zero)).contains(
+                #""targets":[{"target":"10.0.0.1:5060","verdict":"answered 503"}]"#
+            )
         )
     }
 

@@ -66,6 +66,11 @@ struct RegistrationJSON: Encodable {
 
 /// One transaction, as `ctl transactions` prints it.
 struct TransactionJSON: Encodable {
+    struct Target: Encodable {
+        var target: String
+        var verdict: String
+    }
+
     var id: UInt64
     var role: String
     var method: String
@@ -81,8 +86,12 @@ struct TransactionJSON: Encodable {
     var callID: String
     @Nullable var parent: UInt64?
     @Nullable var code: Int?
-    /// Why the request was answered so, in words.
+    /// Why the request was answered so, or what ended it, in words.
     @Nullable var note: String?
+    /// The letter of the timer that ended it.
+    @Nullable var endedBy: String?
+    /// What became of the places that were tried, in order, where some failed.
+    var targets: [Target]
     /// What is odd about it.
     var marks: [String]
 
@@ -102,6 +111,8 @@ struct TransactionJSON: Encodable {
         parent = row.parent
         code = row.code == 0 ? nil : row.code
         note = row.note.isEmpty ? nil : row.note
+        endedBy = row.endedBy?.rawValue
+        targets = row.targets.map { Target(target: $0.target, verdict: $0.verdict) }
         marks = row.hasOldBranch ? ["pre-3261-branch"] : []
     }
 }

@@ -55,6 +55,8 @@ struct Diagnosis {
             $0.isSilent && $0.endedAt == nil
         }
         if let silent { return transaction(silent) }
+        let failed = context.mirror.transactions(ofCall: call.callID).last { !$0.targets.isEmpty }
+        if let failed { return transaction(failed) }
         return call.diagnosis.map { "\(call.from) > \(call.to): \($0)." }
     }
 
@@ -62,9 +64,13 @@ struct Diagnosis {
         if row.hasOldBranch {
             return "\(row.flow.peer) sends a pre-3261 branch: matched by the rule of RFC 2543."
         }
-        guard row.isSilent, row.retransmits > 0, row.endedAt == nil else { return nil }
+        if !row.targets.isEmpty {
+            return row.targets.map { "\($0.target) \($0.verdict)" }.joined(separator: ", then ") + "."
+        }
         let letter = row.forkLetter(context)
         let who = letter.isEmpty ? row.flow.peer.description : "Fork \(letter) \(row.flow.peer)"
+        if row.role == .client, !row.note.isEmpty { return "\(who): \(row.note)." }
+        guard row.isSilent, row.retransmits > 0, row.endedAt == nil else { return nil }
         let end =
             row.timers.first { $0.name == .b || $0.name == .f }
             .map { " Timer \($0.name.rawValue) \(Format.timer($0.deadline - context.now))" } ?? ""

@@ -127,30 +127,6 @@ extension Screen {
         return [Fact("Calls now", String(running.count)), Fact("", words, call.state.role)]
     }
 
-    private func transaction(_ row: TransactionRow) -> [[Fact]] {
-        var last = [
-            Fact("Began", context.clock(row.startedAt)), Fact("retransmits", String(row.retransmits)),
-            Fact("last code", row.code == 0 ? "" : String(row.code)),
-        ]
-        let letter = row.forkLetter(context)
-        if !letter.isEmpty { last.append(Fact("fork", letter, Role.fork(row.fork))) }
-        // The words take the place of a line: the box has four.
-        let head =
-            row.note.isEmpty
-            ? [[Fact("Call-ID", row.callID)], [Fact("Branch", row.branchWords), Fact("id", String(row.id))]]
-            : [
-                [Fact("Why", row.note, .stateWarn)],
-                [Fact("Call-ID", row.callID), Fact("Branch", row.branchWords)],
-            ]
-        return head + [
-            [
-                Fact("Peer", "\(row.flow.transport.token) \(row.flow.peer)"),
-                Fact("timers", row.timerWords(at: context.now), .timerRunning),
-            ],
-            last,
-        ]
-    }
-
     private func call(_ call: CallRow) -> [[Fact]] {
         var lines = [
             [Fact("Call-ID", call.callID)],
