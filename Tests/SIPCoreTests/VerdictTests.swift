@@ -1,6 +1,7 @@
 import SIPCore
 import SIPFlow
 import SIPReport
+import SIPTrace
 import Testing
 
 @Suite("What ended a branch, and what each target did")
@@ -174,5 +175,106 @@ struct TargetListTests {
         rig.send("INVITE", "sip:bob@gw.test", branch: "i2")
         rig.answerNames(NextHopRuleTests.cluster)
         #expect(words(rig, 1) == ["\(NextHopRuleTests.a) not asked: it wants to be left alone"])
+    }
+}
+
+@Suite("A loop is named")
+struct LoopWordTests {
+    private func notes(_ rig: Rig, _ code: Int) -> [String] {
+        rig.snapshot().transactions.filter { $0.code == code && !$0.note.isEmpty }.map(\.note)
+    }
+
+    @Test("Q29 a contact that leads back to its own user: the URI that came back, and after how many hops")
+    func ownContact() {
+        let rig = Rig()
+        rig.isLoopedBack = true
+        rig.register("b", port: "5080", contact: "<sip:b@127.0.0.1:5060>")
+        rig.send("MESSAGE", "sip:b@example.test", branch: "1")
+        #expect(notes(rig, 482) == ["loop: sip:b@127.0.0.1:5060 came back to us after 1 hop"])
+        rig.expectEnd()
+    }
+
+    @Test("Q29 two users who point at each other: one of the two, after two hops")
+    func mutualContacts() {
+        let rig = Rig()
+        rig.isLoopedBack = true
+        rig.register("a", port: "5080", contact: "<sip:b@127.0.0.1:5060>")
+        rig.register("b", port: "5081", contact: "<sip:a@127.0.0.1:5060>")
+        rig.send("INVITE", "sip:a@example.test", branch: "1")
+        #expect(notes(rig, 482) == ["loop: sip:b@127.0.0.1:5060 came back to us after 2 hops"])
+        rig.expectEnd()
+    }
+
+    @Test(
+        "Q29 without hops left: the URI, all hops, and those through us; more than one of them is a loop",
+        arguments: [
+            (0, "no hops left: sip:b@example.test used up its Max-Forwards after 1 hop"),
+            (1, "no hops left: sip:b@example.test used up its Max-Forwards after 2 hops, 1 through us"),
+            (2, "loop: sip:b@example.test used up its Max-Forwards after 3 hops, 2 through us"),
+        ]
+    )
+    func hops(own: Int, words: String) {
+        let rig = Rig()
+        let vias = (0..<own).map { "Via: SIP/2.0/UDP 127.0.0.1:5060;branch=z9hG4bKown\($0)" }
+        rig.receive(
+            Make.request("INVITE", "sip:b@example.test", port: "5070", branch: "1", hops: 0, extra: vias),
+            from: "5070"
+        )
+        #expect(notes(rig, 483) == [words])
+        rig.expectEnd()
+    }
+}
+
+@Suite("Why an answer went where it went")
+struct ReplyRuleTests {
+    @Test(
+        "Q31 each way to answer names its rule",
+        arguments: [
+            ("127.0.0.1:5079;rport", ReplyRule.rport), ("192.168.1.9:5071;rport=", .rport),
+            ("127.0.0.1:5079", .sentBy), ("127.0.0.1", .sentBy), ("192.168.1.9:5071", .received),
+            ("phone.invalid", .received), ("127.0.0.1:5060", .sentBy),
+        ]
+    )
+    func rules(sentBy: String, rule: ReplyRule) throws {
+        let rig = Rig(domains: ["example.test"], listeners: ["127.0.0.1:5065"])
+        rig.receive(
+            Make.request("OPTIONS", "sip:nobody@example.test", port: "5070", branch: "1")
+                .replacing("127.0.0.1:5070;branch=z9hG4bK1;rport", with: "\(sentBy);branch=z9hG4bK1"),
+            from: "5070"
+        )
+        #expect(try decoded(rig).last?.replyRule == rule)
+    }
+
+    @Test("Q31 a stranger's request with our own Via is answered at its source")
+    func source() throws {
+        let rig = Rig()
+        rig.receive(
+            Make.request("OPTIONS", "sip:nobody@example.test", port: "5060", branch: "1")
+                .replacing(";rport", with: ""),
+            from: "5070"
+        )
+        let answer = try #require(decoded(rig).last)
+        #expect(answer.replyRule == .source && answer.row.flow.peer.port == 5_070)
+    }
+
+    @Test("Q31 an answer that could not be delivered goes where the Via says; a received message has no rule")
+    func elsewhere() throws {
+        let rig = Rig()
+        rig.receive(
+            Make.request("OPTIONS", "sip:nobody@example.test", port: "5070", branch: "1")
+                .replacing("127.0.0.1:5070;", with: "127.0.0.9:5071;"),
+            from: "5070"
+        )
+        rig.unreachable("5070")
+        let messages = try decoded(rig)
+        #expect(messages.last?.row.flow.peer.description == "127.0.0.9:5071")
+        #expect(messages.last?.replyRule == .elsewhere)
+        #expect(messages.first?.replyRule == nil)
+    }
+
+    private func decoded(_ rig: Rig) throws -> [DecodedMessage] {
+        var book = TraceBook()
+        for chunk in rig.core.traceChunks(since: 0) { book.absorb(chunk) }
+        return book.messages.compactMap { book.decoded($0.sequence) }
     }
 }
