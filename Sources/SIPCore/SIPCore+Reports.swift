@@ -162,6 +162,10 @@ extension RegistrationRow {
             alike: binding.alike,
             reachability: ContactReachability(binding.ping.reachability),
             roundTrip: binding.ping.roundTrip,
+            pings: binding.ping.sent,
+            lostPings: binding.ping.lost,
+            missedPings: binding.ping.misses,
+            answeredAt: binding.ping.answeredAt,
             hasUnaskedPath: binding.hasUnaskedPath
         )
     }

@@ -32,7 +32,13 @@ struct RegistrationJSON: Encodable {
     var alike: Int
     /// Seconds that the last answered OPTIONS ping took.
     @Nullable var rtt: Double?
-    /// The last sign of life: a REGISTER, or a keep-alive over its flow.
+    /// OPTIONS pings that were sent.
+    var pings: Int
+    /// Those of them that brought no answer.
+    var lostPings: Int
+    /// How many of the newest in a row brought none.
+    var missedPings: Int
+    /// The last sign of life: a REGISTER, a keep-alive over its flow, or the answer to a ping.
     var lastSeen: String
     /// What is odd about it.
     var marks: [String]
@@ -58,7 +64,10 @@ struct RegistrationJSON: Encodable {
         granted = row.granted
         alike = row.alike
         rtt = row.roundTrip.map(\.seconds)
-        let seen = max(row.refreshedAt, heard ?? row.refreshedAt)
+        pings = row.pings
+        lostPings = row.lostPings
+        missedPings = row.missedPings
+        let seen = max(row.refreshedAt, heard ?? row.refreshedAt, row.answeredAt ?? row.refreshedAt)
         lastSeen = timestamp(unixNanoseconds: clock.unixNanoseconds(at: seen))
         marks = row.marks(twins).map(\.rawValue)
     }

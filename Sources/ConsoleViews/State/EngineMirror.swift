@@ -133,8 +133,12 @@ public struct EngineMirror: Sendable {
     }
 
     /// When a keep-alive came over a binding's flow since its last REGISTER; nil when none did.
+    ///
+    /// The answer to a ping counts too.
     func heard(from row: RegistrationRow) -> Moment? {
-        heard[row.flow.peer].flatMap { $0 > row.refreshedAt ? $0 : nil }
+        [heard[row.flow.peer], row.answeredAt].compactMap { $0 }.max().flatMap {
+            $0 > row.refreshedAt ? $0 : nil
+        }
     }
 
     /// The ban that a phone's next REGISTER meets; nil when there is none.
