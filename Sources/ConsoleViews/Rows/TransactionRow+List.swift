@@ -144,7 +144,9 @@ extension TransactionRow: ListRow {
 
     func isOver(_ context: RowContext) -> Bool { endedAt != nil }
 
-    func story(_ context: RowContext) -> String? { nil }
+    func story(_ context: RowContext) -> String? {
+        context.mirror.loops.words(of: id).map { "401 loop: \($0)" }
+    }
 
     func searchTexts(_ context: RowContext) -> [String] {
         [

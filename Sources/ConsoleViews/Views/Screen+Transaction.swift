@@ -18,16 +18,27 @@ extension Screen {
         ]
         let targets = targets(of: row)
         if !targets.isEmpty { return Array(targets.suffix(3)) + (targets.count < 3 ? [peer, last] : [last]) }
-        guard !row.note.isEmpty else {
+        let note = note(of: row)
+        let loop = context.mirror.loops.words(of: row.id)
+        guard !note.isEmpty else {
             return [
                 [Fact("Call-ID", row.callID)], [Fact("Branch", row.branchWords), Fact("id", String(row.id))],
                 peer, last,
             ]
         }
         return [
-            [Fact(row.role == .client ? "Ended" : "Why", row.note, .stateWarn)],
+            [Fact(loop != nil ? "Loop" : row.endedBy != nil ? "Ended" : "Why", loop ?? note, .stateWarn)],
             [Fact("Call-ID", row.callID), Fact("Branch", row.branchWords)], peer, last,
         ]
+    }
+
+    /// Why a request was refused, or what ended it.
+    ///
+    /// Of one that came back to us as a loop, what was said there.
+    private func note(of row: TransactionRow) -> String {
+        guard row.note.isEmpty, row.isLoop else { return row.note }
+        let loop = context.mirror.transactions(ofCall: row.callID).last { $0.isLoop && !$0.note.isEmpty }
+        return loop?.note ?? ""
     }
 
     /// The places that were tried, in order, and what each did; none where all just answered.

@@ -317,3 +317,37 @@ extension Lab {
         )
     }
 }
+
+extension Lab {
+    /// A phone with a wrong password that registers every two seconds: a challenge and a refusal each time.
+    @discardableResult
+    mutating func registerLoop(
+        user: String,
+        host: UInt32,
+        count: Int,
+        callID: (Int) -> String = { _ in "l00p@10.0.0.24" },
+        from first: UInt64 = 700
+    ) -> [TransactionRow] {
+        let began = now - .seconds(2 * count)
+        var rows: [TransactionRow] = []
+        for number in 0..<2 * count {
+            rows.append(
+                TransactionRow(
+                    id: first + UInt64(number),
+                    role: .server,
+                    method: "REGISTER",
+                    state: .completed,
+                    branch: "z9hG4bK-l\(number)",
+                    flow: Self.peer(host),
+                    startedAt: began + .seconds(number),
+                    timers: [RunningTimer(name: .j, deadline: began + .seconds(number + 32))],
+                    callID: callID(number / 2),
+                    code: 401,
+                    note: number % 2 == 0 ? "challenged: no credentials yet" : "wrong password of \(user)"
+                )
+            )
+        }
+        for row in rows { add(row) }
+        return rows
+    }
+}
