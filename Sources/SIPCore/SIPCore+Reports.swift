@@ -82,6 +82,10 @@ extension SIPCore {
             fork: snapshot.fork,
             code: snapshot.code,
             note: snapshot.note,
+            endedBy: snapshot.endedBy.map { TimerName($0) },
+            targets: snapshot.targets.map {
+                SIPReport.TargetVerdict(target: $0.target, verdict: $0.verdict)
+            },
             endedAt: snapshot.hasEnded ? now : nil
         )
     }
@@ -158,6 +162,10 @@ extension RegistrationRow {
             alike: binding.alike,
             reachability: ContactReachability(binding.ping.reachability),
             roundTrip: binding.ping.roundTrip,
+            pings: binding.ping.sent,
+            lostPings: binding.ping.lost,
+            missedPings: binding.ping.misses,
+            answeredAt: binding.ping.answeredAt,
             hasUnaskedPath: binding.hasUnaskedPath
         )
     }

@@ -74,6 +74,8 @@ struct ResponseContext {
     var challenges: [UInt8] = []
     /// Why, when the best is our own.
     var ownReason: String?
+    /// True once the transaction has words about targets that failed: what others answer stands with them.
+    var hasVerdicts = false
     /// The host names of targets.
     var names: [NamedHop] = []
     /// The targets by name that were begun.
@@ -94,6 +96,7 @@ struct ResponseContext {
         bestCode = 0
         challenges.removeAll(keepingCapacity: true)
         ownReason = nil
+        hasVerdicts = false
         names.removeAll(keepingCapacity: true)
         searches.removeAll(keepingCapacity: true)
     }

@@ -49,6 +49,7 @@ extension SIPProxy {
     /// A branch got its final response, or never will; `code` is 408 or 503 for one that never will.
     mutating func branchEnded(
         _ branch: TransactionRecord.Reference,
+        _ failure: ClientFailure,
         code: Int,
         now: Moment,
         into outbox: inout Outbox
@@ -59,6 +60,7 @@ extension SIPProxy {
         case .server(let request): return ownRequestFailed(request, now: now)
         case .nobody: return
         }
+        noteVerdict(failure, place)
         if failsOver(branch, place, wasSilent: true, now: now, into: &outbox) { return }
         if startOtherFlow(instead: branch.id, place, now: now, into: &outbox) {
             return settleBranch(branch.id, place, now: now, into: &outbox)

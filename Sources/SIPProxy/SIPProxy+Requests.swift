@@ -36,12 +36,14 @@ extension SIPProxy {
             if method == .options && uri.isSIP && uri.user == nil && serves(bytes, uri) {
                 answerOwn(id, method, bytes, index, now: now, into: &outbox)
             } else {
+                noteNoHops(id, bytes, index)
                 answer(id, 483, bytes, index, now: now, into: &outbox)
             }
             return
         }
         let loopHash = loopHash(bytes, index)
         if hasLoop(bytes, index, loopHash) {
+            noteLoop(id, loopHash, bytes, index)
             answer(id, 482, bytes, index, now: now, into: &outbox)
             return
         }

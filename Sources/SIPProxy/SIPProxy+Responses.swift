@@ -80,6 +80,7 @@ extension SIPProxy {
             }
             return
         }
+        if code >= 200 && (contexts[place].hasVerdicts || code == 503) { noteAnswer(branch.id, code, place) }
         if code < 200 {
             if code > 100 && contexts[place].isInvite {
                 forward(bytes, index, code, to: branch.parent, now: now, into: &outbox)

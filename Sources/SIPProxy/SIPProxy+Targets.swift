@@ -116,6 +116,7 @@ extension SIPProxy {
             return
         } else if !health.isEmpty, isShut(target.flow, index, now: now) {
             noteFailure(place, 503)
+            noteLeftAlone(target.flow.peer, place)
         } else {
             contexts[place].targets[number].branch =
                 send(to: target, place, route, bytes, index, now: now, into: &outbox)

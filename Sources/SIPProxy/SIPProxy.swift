@@ -131,8 +131,11 @@ public struct SIPProxy: ~Copyable {
     public mutating func fire(now: Moment, into outbox: inout Outbox) {
         while let event = layer.nextEvent(now: now, into: &outbox) {
             switch event {
-            case .clientTimedOut(let branch): branchEnded(branch, code: 408, now: now, into: &outbox)
-            case .rangTooLong(let id): layer.cancel(id, now: now, into: &outbox)
+            case .clientTimedOut(let branch, let failure):
+                branchEnded(branch, failure, code: 408, now: now, into: &outbox)
+            case .rangTooLong(let id):
+                noteRangTooLong(id)
+                layer.cancel(id, now: now, into: &outbox)
             }
         }
         registrar.expire(now: now)
@@ -151,8 +154,9 @@ public struct SIPProxy: ~Copyable {
         }
         let reference = layer.reference(id)
         guard layer.transportFailed(id) else { return }
+        let failure = layer.failure(of: id)
         layer.settleClient(id)
-        branchEnded(reference, code: 503, now: now, into: &outbox)
+        branchEnded(reference, failure, code: 503, now: now, into: &outbox)
     }
 
     /// When to call `fire`.

@@ -94,6 +94,14 @@ public struct RegistrationRow: Sendable, Hashable {
     public var reachability: ContactReachability
     /// How long the last answered ping took; nil while none was answered.
     public var roundTrip: Interval?
+    /// How many pings were sent to it.
+    public var pings: Int
+    /// How many of them brought no answer.
+    public var lostPings: Int
+    /// How many of the newest in a row brought no answer.
+    public var missedPings: Int
+    /// When it last answered a ping; nil while it never did.
+    public var answeredAt: Moment?
     /// True when its REGISTER had a Path and did not say that the phone supports it (RFC 3327 §5.3).
     public var hasUnaskedPath: Bool
 
@@ -118,6 +126,10 @@ public struct RegistrationRow: Sendable, Hashable {
         alike: Int = 1,
         reachability: ContactReachability = .unknown,
         roundTrip: Interval? = nil,
+        pings: Int = 0,
+        lostPings: Int = 0,
+        missedPings: Int = 0,
+        answeredAt: Moment? = nil,
         hasUnaskedPath: Bool = false
     ) {
         self.id = id
@@ -139,6 +151,10 @@ public struct RegistrationRow: Sendable, Hashable {
         self.alike = alike
         self.reachability = reachability
         self.roundTrip = roundTrip
+        self.pings = pings
+        self.lostPings = lostPings
+        self.missedPings = missedPings
+        self.answeredAt = answeredAt
         self.hasUnaskedPath = hasUnaskedPath
     }
 

@@ -70,6 +70,20 @@ public struct RunningTimer: Sendable, Hashable {
     }
 }
 
+/// A place that a request was sent to, and what it did.
+public struct TargetVerdict: Sendable, Hashable {
+    /// Address and port.
+    public var target: String
+    /// A few words, such as `no reply at all (timer B)`.
+    public var verdict: String
+
+    /// Pairs a place with a verdict.
+    public init(target: String, verdict: String) {
+        self.target = target
+        self.verdict = verdict
+    }
+}
+
 /// One transaction, as people see it.
 public struct TransactionRow: Sendable, Hashable {
     /// Its number, the one on trace records; never reused within a process.
@@ -98,10 +112,14 @@ public struct TransactionRow: Sendable, Hashable {
     public var fork: Int
     /// The last status code that came or went, 0 when none did.
     public var code: Int
-    /// Why its request was answered so, in words; empty where the code says it all.
+    /// Why its request was answered so, or what ended it, in words; empty where the code says it all.
     ///
     /// They may quote the sender, byte for byte.
     public var note: String
+    /// Client: the timer that ended it, or made the proxy cancel it; nil when a response came in time.
+    public var endedBy: TimerName?
+    /// Server: what became of the places that were tried, in order; empty where all just answered.
+    public var targets: [TargetVerdict]
     /// When it ended; nil while it runs.
     public var endedAt: Moment?
 
@@ -126,6 +144,8 @@ public struct TransactionRow: Sendable, Hashable {
         fork: Int = 0,
         code: Int = 0,
         note: String = "",
+        endedBy: TimerName? = nil,
+        targets: [TargetVerdict] = [],
         endedAt: Moment? = nil
     ) {
         self.id = id
@@ -142,6 +162,8 @@ public struct TransactionRow: Sendable, Hashable {
         self.fork = fork
         self.code = code
         self.note = note
+        self.endedBy = endedBy
+        self.targets = targets
         self.endedAt = endedAt
     }
 }

@@ -44,6 +44,8 @@ public struct DecodedMessage: Sendable, Hashable {
     public var bodyRange: Range<Int>
     /// The first fault, in words; nil for a sound message.
     public var problem: String?
+    /// Why a response of ours went where it went; nil for any other message.
+    public var replyRule: ReplyRule?
     /// The message before of the same call, which `isChanged` compares with; nil for the first.
     public var previous: UInt64?
     /// The exact bytes.

@@ -54,6 +54,7 @@ extension DecodedMessage {
 
     private mutating func read(_ index: MessageIndex, _ bytes: Span<UInt8>, shift: Int) {
         headers = Self.headers(index, bytes, shift: shift)
+        if row.direction == .sent, row.code != nil { replyRule = ReplyRule(index, bytes, to: row.flow) }
         guard !index.body.isEmpty else { return }
         bodyRange = index.body.range.shifted(by: shift)
         if let session = SDPSummary(index, bytes) {

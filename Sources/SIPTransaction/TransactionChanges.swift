@@ -27,8 +27,12 @@ public struct TransactionSnapshot: Sendable, Hashable {
     public var fork: Int
     /// The last status code.
     public var code: Int
-    /// Why its request was answered so, in words of ours and the sender's; may be empty.
+    /// Why its request was answered so, or what ended it, in words of ours and the sender's; may be empty.
     public var note: String
+    /// Client: the timer that ended it, or made the proxy cancel it.
+    public var endedBy: MachineTimer?
+    /// Server: what became of the places that were tried, in order; empty where all just answered.
+    public var targets: [BranchVerdict]
     /// True when it is over.
     public var hasEnded: Bool
 }
@@ -145,9 +149,16 @@ extension TransactionLayer {
             parent: record.parent,
             fork: record.fork,
             code: record.code,
-            note: record.note.isNone ? "" : store.read(record.note) { String(bytes: $0) },
+            note: noteText(record),
+            endedBy: record.ending.timer,
+            targets: verdicts(record),
             hasEnded: hasEnded
         )
+    }
+
+    private func noteText(_ record: TransactionRecord) -> String {
+        if record.note.isNone { return "\(record.ending.words)" }
+        return record.hasVerdicts ? "" : store.read(record.note) { String(bytes: $0) }
     }
 
     private func timers(of id: TransactionID) -> [MachineDeadline] {

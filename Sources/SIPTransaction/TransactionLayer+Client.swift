@@ -101,11 +101,14 @@ extension TransactionLayer {
     ///
     /// True when the owner must act as on 503.
     public mutating func transportFailed(_ id: TransactionID) -> Bool {
-        switch id.kind {
-        case .clientInvite: clientInvites[id.slot].machine.transportFailed()
-        case .clientRequest: clientRequests[id.slot].machine.transportFailed()
-        case .serverInvite, .serverRequest: false
-        }
+        let hasEnded =
+            switch id.kind {
+            case .clientInvite: clientInvites[id.slot].machine.transportFailed()
+            case .clientRequest: clientRequests[id.slot].machine.transportFailed()
+            case .serverInvite, .serverRequest: false
+            }
+        if hasEnded { noteEnding(id, .transportError) }
+        return hasEnded
     }
 
     /// Puts a client transaction's deadline on the wheel, or ends it.

@@ -3,7 +3,7 @@ public import SIPFlow
 /// What a deadline asks of the owner of a transaction.
 public enum TransactionEvent: Sendable, Hashable {
     /// A client transaction heard nothing in time: act as on 408. It is over.
-    case clientTimedOut(TransactionRecord.Reference)
+    case clientTimedOut(TransactionRecord.Reference, ClientFailure)
     /// An INVITE rang too long (timer C): cancel the branch.
     case rangTooLong(TransactionID)
 }
@@ -99,8 +99,11 @@ extension TransactionLayer {
         var event: TransactionEvent?
         switch clientInvites[id.slot].machine.fire(now: now) {
         case .resend: resendRequest(id, into: &outbox)
-        case .timedOut, .cancelTimedOut: event = .clientTimedOut(reference(id))
-        case .rangTooLong: return .rangTooLong(id)
+        case .timedOut: event = timedOut(id, .silent)
+        case .cancelTimedOut: event = timedOut(id, .unansweredCancel)
+        case .rangTooLong:
+            noteEnding(id, clientInvites[id.slot].record.code > 100 ? .rangTooLong : .neverRang)
+            return .rangTooLong(id)
         case .nothing, .ended: break
         }
         settleClient(id)
@@ -115,11 +118,17 @@ extension TransactionLayer {
         var event: TransactionEvent?
         switch clientRequests[id.slot].machine.fire(now: now) {
         case .resend: resendRequest(id, into: &outbox)
-        case .timedOut: event = .clientTimedOut(reference(id))
+        case .timedOut:
+            event = timedOut(id, clientRequests[id.slot].record.code > 0 ? .noFinal : .noReply)
         case .nothing, .ended: break
         }
         settleClient(id)
         return event
+    }
+
+    private mutating func timedOut(_ id: TransactionID, _ ending: ClientEnding) -> TransactionEvent {
+        noteEnding(id, ending)
+        return .clientTimedOut(reference(id), failure(of: id))
     }
 
     /// What an owner needs of a transaction.

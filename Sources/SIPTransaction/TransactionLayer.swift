@@ -87,7 +87,10 @@ public struct TransactionLayer: ~Copyable {
         var note = record(id).note
         store.remove(&note)
         note = store.add(words)
-        change(id) { $0.note = note }
+        change(id) {
+            $0.note = note
+            $0.hasVerdicts = false
+        }
     }
 
     /// Changes the record of a live transaction.

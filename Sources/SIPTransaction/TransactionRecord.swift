@@ -47,6 +47,10 @@ public struct TransactionRecord: Sendable {
     public internal(set) var code = 0
     /// Server: why the request was answered so, in words; `none` where the code says it all.
     var note = StoredBytes.none
+    /// Server: the note has a line for each place that was tried, and what it did.
+    var hasVerdicts = false
+    /// Client: what ended it where no response did.
+    var ending = ClientEnding.none
     /// True when the engine made what it sends itself: our answers, our CANCEL.
     var isOwn = false
     var isDirty = false

@@ -32,7 +32,11 @@ struct JSONRowsTests {
             q: 500,
             asked: 7_200,
             reachability: .prompt,
-            roundTrip: .milliseconds(12)
+            roundTrip: .milliseconds(12),
+            pings: 5,
+            lostPings: 2,
+            missedPings: 1,
+            answeredAt: Moment.zero + .milliseconds(60_100)
         )
         let json = RegistrationJSON(
             row,
@@ -45,7 +49,8 @@ struct JSONRowsTests {
             try text(json) == """
                 {"alike":1,"aor":"1001@lab.test","asked":7200,"call_id":"abc@x",\
                 "contact":"sip:1001@10.0.0.21:5062","cseq":41,"expires":3599.5,"granted":3600,"id":7,"instance":"",\
-                "last_seen":"2026-01-01T00:01:00.250Z","marks":[],"path":"","q":0.5,"refreshed":"2026-01-01T00:01:00.000Z",\
+                "last_seen":"2026-01-01T00:01:00.250Z","lost_pings":2,"marks":[],"missed_pings":1,"path":"","pings":5,\
+                "q":0.5,"refreshed":"2026-01-01T00:01:00.000Z",\
                 "refreshes":1,"registered":"2026-01-01T00:00:00.000Z","rtt":0.012,"source":"10.0.0.21:5062","state":"ok",\
                 "transport":"UDP","user_agent":"Phone/1"}
                 """
@@ -72,11 +77,38 @@ struct JSONRowsTests {
         )
         #expect(
             try text(TransactionJSON(row, now: Moment.zero + .seconds(1))) == """
-                {"age":1,"branch":"z9hG4bK1","call_id":"abc@x","code":null,"id":9,"marks":[],"method":"INVITE",\
+                {"age":1,"branch":"z9hG4bK1","call_id":"abc@x","code":null,"ended_by":null,"id":9,"marks":[],"method":"INVITE",\
                 "note":null,"parent":8,\
                 "peer":"10.0.0.21:5062","retransmits":1,"role":"client","state":"Calling",\
-                "timers":{"A":0.5,"B":31},"transport":"UDP"}
+                "targets":[],"timers":{"A":0.5,"B":31},"transport":"UDP"}
                 """
+        )
+    }
+
+    @Test("Q27 Q30 a transaction names the timer that ended it, and what each target did")
+    func verdicts() throws {
+        var row = TransactionRow(
+            id: 9,
+            role: .client,
+            method: "INVITE",
+            state: .completed,
+            branch: "z9hG4bK1",
+            flow: Self.flow,
+            startedAt: .zero,
+            callID: "abc@x",
+            note: "rang, nobody picked up (timer C)",
+            endedBy: .c
+        )
+        #expect(
+            try text(TransactionJSON(row, now: .zero)).contains(
+                #""ended_by":"C","id":9,"marks":[],"method":"INVITE","note":"rang, nobody picked up (timer C)""#
+            )
+        )
+        row.targets = [TargetVerdict(target: "10.0.0.1:5060", verdict: "answered 503")]
+        #expect(
+            try text(TransactionJSON(row, now: .zero)).contains(
+                #""targets":[{"target":"10.0.0.1:5060","verdict":"answered 503"}]"#
+            )
         )
     }
 

@@ -82,6 +82,29 @@ struct PingTests {
         #expect(rig.take(to: "5080").contains { $0.method == "INVITE" })
     }
 
+    @Test("Q33 pings, lost ones, those missed in a row and the last answer are counted for each contact")
+    func counts() throws {
+        let rig = Self.rig()
+        rig.register("bob", port: "5080")
+        #expect(try row(rig).pings == 0 && row(rig).answeredAt == nil)
+        rig.advance(.seconds(30))
+        rig.answer(200, to: try #require(rig.one(to: "5080")))
+        let answered = rig.now
+        rig.advance(.seconds(90))
+        var row = try row(rig)
+        #expect(row.pings == 4 && row.lostPings == 2 && row.missedPings == 2, "the newest still waits")
+        #expect(row.answeredAt == answered && row.roundTrip == .zero)
+        _ = rig.take()
+        rig.advance(.seconds(30))
+        rig.answer(404, to: try #require(rig.take(to: "5080").first { !$0.isRetransmission }))
+        row = try self.row(rig)
+        #expect(row.pings == 5 && row.lostPings == 3 && row.missedPings == 0)
+        #expect(row.answeredAt == rig.now)
+        rig.register("bob", port: "5081")
+        let other = try #require(rig.snapshot().registrations.first { $0.contact.contains("5081") })
+        #expect(other.pings == 0 && other.lostPings == 0, "another contact begins anew")
+    }
+
     @Test("a dead contact that never answered a ping is still called: it may know no OPTIONS")
     func neverAnswered() throws {
         let rig = Self.rig()

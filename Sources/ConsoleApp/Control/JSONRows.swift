@@ -32,7 +32,13 @@ struct RegistrationJSON: Encodable {
     var alike: Int
     /// Seconds that the last answered OPTIONS ping took.
     @Nullable var rtt: Double?
-    /// The last sign of life: a REGISTER, or a keep-alive over its flow.
+    /// OPTIONS pings that were sent.
+    var pings: Int
+    /// Those of them that brought no answer.
+    var lostPings: Int
+    /// How many of the newest in a row brought none.
+    var missedPings: Int
+    /// The last sign of life: a REGISTER, a keep-alive over its flow, or the answer to a ping.
     var lastSeen: String
     /// What is odd about it.
     var marks: [String]
@@ -58,7 +64,10 @@ struct RegistrationJSON: Encodable {
         granted = row.granted
         alike = row.alike
         rtt = row.roundTrip.map(\.seconds)
-        let seen = max(row.refreshedAt, heard ?? row.refreshedAt)
+        pings = row.pings
+        lostPings = row.lostPings
+        missedPings = row.missedPings
+        let seen = max(row.refreshedAt, heard ?? row.refreshedAt, row.answeredAt ?? row.refreshedAt)
         lastSeen = timestamp(unixNanoseconds: clock.unixNanoseconds(at: seen))
         marks = row.marks(twins).map(\.rawValue)
     }
@@ -66,6 +75,11 @@ struct RegistrationJSON: Encodable {
 
 /// One transaction, as `ctl transactions` prints it.
 struct TransactionJSON: Encodable {
+    struct Target: Encodable {
+        var target: String
+        var verdict: String
+    }
+
     var id: UInt64
     var role: String
     var method: String
@@ -81,8 +95,12 @@ struct TransactionJSON: Encodable {
     var callID: String
     @Nullable var parent: UInt64?
     @Nullable var code: Int?
-    /// Why the request was answered so, in words.
+    /// Why the request was answered so, or what ended it, in words.
     @Nullable var note: String?
+    /// The letter of the timer that ended it.
+    @Nullable var endedBy: String?
+    /// What became of the places that were tried, in order, where some failed.
+    var targets: [Target]
     /// What is odd about it.
     var marks: [String]
 
@@ -102,6 +120,8 @@ struct TransactionJSON: Encodable {
         parent = row.parent
         code = row.code == 0 ? nil : row.code
         note = row.note.isEmpty ? nil : row.note
+        endedBy = row.endedBy?.rawValue
+        targets = row.targets.map { Target(target: $0.target, verdict: $0.verdict) }
         marks = row.hasOldBranch ? ["pre-3261-branch"] : []
     }
 }

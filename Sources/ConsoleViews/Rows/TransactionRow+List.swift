@@ -121,9 +121,11 @@ extension TransactionRow: ListRow {
         }
     }
 
-    /// `A 1.5s B 29s`: the timers that run and what is left of them.
+    /// `A 1.5s B 29s`: the timers that run and what is left of them; `ended by B` when one ended it.
     func timerWords(at now: Moment) -> String {
-        guard endedAt == nil, !timers.isEmpty else { return "-" }
+        guard endedAt == nil, !timers.isEmpty else {
+            return endedBy.map { "ended by \($0.rawValue)" } ?? "-"
+        }
         return timers.map { "\($0.name.rawValue) \(Format.timer($0.deadline - now))" }.joined(separator: " ")
     }
 
@@ -137,18 +139,20 @@ extension TransactionRow: ListRow {
     }
 
     func isProblem(_ context: RowContext) -> Bool {
-        retransmits > 0 || hasOldBranch || code >= 400 && code != 487
+        retransmits > 0 || hasOldBranch || code >= 400 && code != 487 || endedBy != nil || !targets.isEmpty
     }
 
     func isOver(_ context: RowContext) -> Bool { endedAt != nil }
 
-    func story(_ context: RowContext) -> String? { nil }
+    func story(_ context: RowContext) -> String? {
+        context.mirror.loops.words(of: id).map { "401 loop: \($0)" }
+    }
 
     func searchTexts(_ context: RowContext) -> [String] {
         [
             roleWord, method, state.rawValue, flow.peer.description, callID, branch,
-            code == 0 ? "" : String(code),
-        ]
+            code == 0 ? "" : String(code), note,
+        ] + targets.flatMap { [$0.target, $0.verdict] }
     }
 
     func filterValue(_ field: FilterField, _ context: RowContext) -> FilterValue? {

@@ -32,12 +32,13 @@ extension ConsoleState {
                 row: { mirror.registrations[$0] }
             )
         case .transactions:
+            let folded = mirror.loops.folded
             transactions.refresh(
                 &still.transactions,
-                total: mirror.transactions.count,
+                total: mirror.transactions.count - folded.count,
                 context: context,
-                rows: { mirror.transactions.values },
-                row: { mirror.transactions[$0] }
+                rows: { mirror.transactions.values.lazy.filter { !folded.contains($0.id) } },
+                row: { folded.contains($0) ? nil : mirror.transactions[$0] }
             )
         case .calls:
             calls.refresh(

@@ -50,6 +50,7 @@ public struct EngineMirror: Sendable {
     private var ghosts: [BindingID] = []
     private var ended: [(id: UInt64, moment: Moment)] = []
     private var transactionsByCall: [String: Set<UInt64>] = [:]
+    private(set) var loops = RegisterLoops()
 
     /// An empty mirror.
     public init() {}
@@ -118,11 +119,14 @@ public struct EngineMirror: Sendable {
         for entry in due where transactions[entry.id]?.endedAt != nil {
             if let row = transactions.removeValue(forKey: entry.id) {
                 transactionsByCall[row.callID]?.remove(row.id)
-                if transactionsByCall[row.callID]?.isEmpty == true { transactionsByCall[row.callID] = nil }
+                let isLast = transactionsByCall[row.callID]?.isEmpty == true
+                if isLast { transactionsByCall[row.callID] = nil }
+                for id in loops.forget(row, isLast: isLast) { changes.transactions.insert(id) }
             }
             changes.transactions.insert(entry.id)
         }
         ended.removeFirst(due.count)
+        for id in loops.advance(to: now) { changes.transactions.insert(id) }
     }
 
     /// The bindings of an address of record, the living before the gone, oldest first.
@@ -133,8 +137,12 @@ public struct EngineMirror: Sendable {
     }
 
     /// When a keep-alive came over a binding's flow since its last REGISTER; nil when none did.
+    ///
+    /// The answer to a ping counts too.
     func heard(from row: RegistrationRow) -> Moment? {
-        heard[row.flow.peer].flatMap { $0 > row.refreshedAt ? $0 : nil }
+        [heard[row.flow.peer], row.answeredAt].compactMap { $0 }.max().flatMap {
+            $0 > row.refreshedAt ? $0 : nil
+        }
     }
 
     /// The ban that a phone's next REGISTER meets; nil when there is none.
@@ -238,5 +246,6 @@ public struct EngineMirror: Sendable {
         let old = transactions.updateValue(row, forKey: row.id)
         transactionsByCall[row.callID, default: []].insert(row.id)
         if let moment = row.endedAt, old?.endedAt == nil { ended.append((row.id, moment)) }
+        for id in loops.add(row, before: old) { changes.transactions.insert(id) }
     }
 }

@@ -33,7 +33,8 @@ struct Diagnosis {
         case .late where item.row.reachability == .late: return late(item.row)
         case .late: return "\(item.row.aor) has not refreshed: \(Format.latency(left)) left."
         case .dead:
-            return "\(item.row.aor) left three OPTIONS pings unanswered: off, or cut off. It is asked on."
+            return
+                "\(item.row.aor) left its last \(item.row.missedPings) OPTIONS pings unanswered: off, or cut off."
         case .nat:
             let contact = Words.host(of: Words.address(ofURI: item.row.contact))
             return
@@ -43,7 +44,8 @@ struct Diagnosis {
 
     private func late(_ row: RegistrationRow) -> String {
         guard let roundTrip = row.roundTrip, roundTrip > .milliseconds(500) else {
-            return "\(row.aor) left its last OPTIONS ping unanswered."
+            let pings = row.missedPings > 1 ? "\(row.missedPings) OPTIONS pings" : "OPTIONS ping"
+            return "\(row.aor) left its last \(pings) unanswered."
         }
         return
             "\(row.aor) answers OPTIONS only after \(Format.roundTrip(roundTrip)): its path is slow or loses packets."
@@ -55,6 +57,10 @@ struct Diagnosis {
             $0.isSilent && $0.endedAt == nil
         }
         if let silent { return transaction(silent) }
+        let failed = context.mirror.transactions(ofCall: call.callID).last {
+            !$0.targets.isEmpty || $0.isLoop && !$0.note.isEmpty
+        }
+        if let failed { return transaction(failed) }
         return call.diagnosis.map { "\(call.from) > \(call.to): \($0)." }
     }
 
@@ -62,9 +68,17 @@ struct Diagnosis {
         if row.hasOldBranch {
             return "\(row.flow.peer) sends a pre-3261 branch: matched by the rule of RFC 2543."
         }
-        guard row.isSilent, row.retransmits > 0, row.endedAt == nil else { return nil }
+        if let loop = context.mirror.loops.words(of: row.id) {
+            return "\(row.flow.peer) in a 401 loop: \(loop). B bans it."
+        }
+        if row.isLoop, !row.note.isEmpty { return "\(row.code): \(row.note)." }
+        if !row.targets.isEmpty {
+            return row.targets.map { "\($0.target) \($0.verdict)" }.joined(separator: ", then ") + "."
+        }
         let letter = row.forkLetter(context)
         let who = letter.isEmpty ? row.flow.peer.description : "Fork \(letter) \(row.flow.peer)"
+        if row.role == .client, !row.note.isEmpty { return "\(who): \(row.note)." }
+        guard row.isSilent, row.retransmits > 0, row.endedAt == nil else { return nil }
         let end =
             row.timers.first { $0.name == .b || $0.name == .f }
             .map { " Timer \($0.name.rawValue) \(Format.timer($0.deadline - context.now))" } ?? ""
@@ -82,6 +96,9 @@ struct Diagnosis {
 }
 
 extension TransactionRow {
+    /// True when we ended a request that went round in a circle, or used up its hops.
+    var isLoop: Bool { code == 482 || code == 483 }
+
     /// True while we wait for the first answer to what we sent.
     var isSilent: Bool { role == .client && (state == .calling || state == .trying) }
 }

@@ -49,6 +49,7 @@ struct MessageLines {
         var lines: [MessageLine] = []
         if let problem = message.problem { lines.append(MessageLine("Problem: \(problem)", .stateBad)) }
         lines.append(MessageLine(Printable.escaped(message.startLine), message.row.kind.role))
+        var reply = message.replyRule
         for header in message.headers {
             lines.append(
                 MessageLine(
@@ -59,6 +60,11 @@ struct MessageLines {
                     isChanged: header.isChanged && message.previous != nil
                 )
             )
+            if header.name == "Via", let rule = reply {
+                reply = nil
+                let words = "to \(message.row.flow.peer) because \(rule.text)"
+                lines.append(MessageLine("  Answered ", .sipHeader, words, .textMuted))
+            }
         }
         let body = message.raw[message.bodyRange]
         switch message.body {

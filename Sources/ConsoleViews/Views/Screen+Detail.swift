@@ -48,7 +48,8 @@ extension Screen {
         case .registrations:
             guard let item = state.selectedRegistration else { return ("Registration", [], "") }
             return (
-                item.row.aor, registration(item) + [callsNow(of: item.row.aor)], "enter open  g c its call"
+                item.row.aor, registration(item) + [callsNow(of: item.row.aor) + signsOfLife(of: item.row)],
+                "enter open  g c its call"
             )
         case .transactions:
             guard let row = state.selectedTransaction else { return ("Transaction", [], "") }
@@ -97,7 +98,6 @@ extension Screen {
                     "\(context.clock(row.registeredAt, withMilliseconds: false)) (+\(row.granted)s\(asked))"
                 ),
                 Fact("refreshed", "\(row.refreshes)x"),
-            ] + lastHeard(of: row) + [
                 Fact("source", "\(row.flow.transport.token) \(row.flow.peer)"),
                 Fact("UA", row.userAgent),
             ],
@@ -105,10 +105,17 @@ extension Screen {
         ]
     }
 
-    /// When a keep-alive was last heard of the phone, where that tells more than its last REGISTER.
-    private func lastHeard(of row: RegistrationRow) -> [Fact] {
-        guard let moment = context.mirror.heard(from: row) else { return [] }
-        return [Fact("heard", "\(Format.latency(.seconds((context.now - moment).wholeSeconds))) ago")]
+    /// When the phone was last heard beside its REGISTERs, and how it answered our pings; the worse first.
+    private func signsOfLife(of row: RegistrationRow) -> [Fact] {
+        let heard = context.mirror.heard(from: row).map {
+            Fact("heard", "\(Format.latency(.seconds((context.now - $0).wholeSeconds))) ago")
+        }
+        guard row.pings > 0 else { return heard.map { [$0] } ?? [] }
+        let isMissing = row.missedPings > 0
+        let words = "\(row.pings), \(row.lostPings) lost" + (isMissing ? ", \(row.missedPings) in a row" : "")
+        let pings = Fact("pings", words, isMissing ? .stateWarn : .text)
+        let facts = isMissing ? [pings, heard] : [heard, pings]
+        return facts.compactMap { $0 } + [Fact("RTT", row.roundTrip.map(Format.roundTrip) ?? "")]
     }
 
     /// Why the phone's last try to refresh was refused, while that is the last that was heard of it.
@@ -125,30 +132,6 @@ extension Screen {
         let other = call.fromURI == aor ? "to \(call.to)" : "from \(call.from)"
         let words = "\(other) \(call.state.word) \(Format.duration(call.duration(at: context.now)))"
         return [Fact("Calls now", String(running.count)), Fact("", words, call.state.role)]
-    }
-
-    private func transaction(_ row: TransactionRow) -> [[Fact]] {
-        var last = [
-            Fact("Began", context.clock(row.startedAt)), Fact("retransmits", String(row.retransmits)),
-            Fact("last code", row.code == 0 ? "" : String(row.code)),
-        ]
-        let letter = row.forkLetter(context)
-        if !letter.isEmpty { last.append(Fact("fork", letter, Role.fork(row.fork))) }
-        // The words take the place of a line: the box has four.
-        let head =
-            row.note.isEmpty
-            ? [[Fact("Call-ID", row.callID)], [Fact("Branch", row.branchWords), Fact("id", String(row.id))]]
-            : [
-                [Fact("Why", row.note, .stateWarn)],
-                [Fact("Call-ID", row.callID), Fact("Branch", row.branchWords)],
-            ]
-        return head + [
-            [
-                Fact("Peer", "\(row.flow.transport.token) \(row.flow.peer)"),
-                Fact("timers", row.timerWords(at: context.now), .timerRunning),
-            ],
-            last,
-        ]
     }
 
     private func call(_ call: CallRow) -> [[Fact]] {
@@ -181,7 +164,7 @@ extension Screen {
             if item.ghost == nil { head.append(Fact("expires in", left, .timerRunning)) }
             lines.append(head)
             lines += item.marks(context).map { [Fact("Odd", item.words($0, context), .stateWarn)] }
-            lines += registration(item).flatMap { $0.map { [$0] } }
+            lines += (registration(item) + [signsOfLife(of: item.row)]).flatMap { $0.map { [$0] } }
         }
         lines.append([])
         lines.append(callsNow(of: aor))

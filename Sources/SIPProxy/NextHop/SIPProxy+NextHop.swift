@@ -129,6 +129,7 @@ extension SIPProxy {
                 || !health.isEmpty && isShut(next, index, now: now)
             {
                 noteFailure(place, 503)
+                noteLeftAlone(next.peer, place)
                 continue
             }
             target.flow = next

@@ -16,6 +16,8 @@ struct ContactPings {
         var sequence: UInt32 = 0
         var roundTrip: Interval?
         var misses = 0
+        var lost = 0
+        var answeredAt: Moment?
     }
 
     private(set) var policy: PingPolicy?
@@ -57,7 +59,7 @@ struct ContactPings {
         while entries.count <= Int(slot) { entries.append(Entry()) }
         if entries[Int(slot)].id != id { entries[Int(slot)] = Entry(id: id) }
         let unanswered = entries[Int(slot)].waiting
-        if unanswered != 0 { entries[Int(slot)].misses += 1 }
+        if unanswered != 0 { noteMiss(slot) }
         entries[Int(slot)].waiting = 0
         entries[Int(slot)].sentAt = now
         entries[Int(slot)].sequence += 1
@@ -74,6 +76,7 @@ struct ContactPings {
         guard isKnown(id, slot) else { return }
         entries[Int(slot)].waiting = 0
         entries[Int(slot)].misses = 0
+        entries[Int(slot)].answeredAt = now
         entries[Int(slot)].roundTrip = now - entries[Int(slot)].sentAt
     }
 
@@ -81,7 +84,12 @@ struct ContactPings {
     mutating func missed(_ id: UInt64, _ slot: UInt32) {
         guard isKnown(id, slot) else { return }
         entries[Int(slot)].waiting = 0
+        noteMiss(slot)
+    }
+
+    private mutating func noteMiss(_ slot: UInt32) {
         entries[Int(slot)].misses += 1
+        entries[Int(slot)].lost += 1
     }
 
     /// The phone showed itself by a REGISTER.
@@ -95,6 +103,9 @@ struct ContactPings {
         guard let policy, isKnown(id, slot) else { return result }
         result.roundTrip = entries[Int(slot)].roundTrip
         result.misses = entries[Int(slot)].misses
+        result.sent = Int(entries[Int(slot)].sequence)
+        result.lost = entries[Int(slot)].lost
+        result.answeredAt = entries[Int(slot)].answeredAt
         if result.misses >= policy.deadAfter {
             result.reachability = .dead
         } else if result.misses > 0 {

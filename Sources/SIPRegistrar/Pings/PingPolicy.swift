@@ -41,6 +41,12 @@ public struct PingResult: Sendable, Hashable {
     public var roundTrip: Interval?
     /// How many pings in a row brought no answer.
     public var misses = 0
+    /// How many pings were sent.
+    public var sent = 0
+    /// How many of them brought no answer.
+    public var lost = 0
+    /// When the last answer came; nil while none did.
+    public var answeredAt: Moment?
 
     /// Nothing is known.
     public init() {}

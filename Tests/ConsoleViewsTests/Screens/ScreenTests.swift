@@ -47,6 +47,22 @@ struct Scene: Sendable, CustomTestStringConvertible {
         },
         Scene("registration") { $0.press("enter") },
         Scene("transactions") { $0.press("3", "j", "j") },
+        Scene("transaction-ended") { $0.press("3", "j", "j", "j", "j", "j") },
+        Scene("transaction-targets") { driver in
+            driver.lab.failover()
+            driver.report()
+            driver.press("3", "/")
+            driver.type("callid:f41l")
+            driver.press("enter", "G")
+        },
+        Scene("transactions-loop") { driver in
+            driver.lab.registerLoop(user: "1004", host: 24, count: 7)
+            driver.report()
+            driver.press("3", "/")
+            driver.type("method:register")
+            driver.press("enter", "G")
+        },
+        Scene("registration-dead") { $0.press("G", "k") },
         Scene("calls") { $0.press("4") },
         Scene("ladder") { $0.press("4", "5") },
         Scene("ladder-unfolded") { $0.press("4", "5", "r", "G") },

@@ -157,7 +157,6 @@ extension Lab {
                 branch: "z9hG4bK-1c0",
                 flow: caller,
                 startedAt: began,
-                timers: [RunningTimer(name: .c, deadline: began + .seconds(181))],
                 callID: callID,
                 code: 180
             )
@@ -171,6 +170,7 @@ extension Lab {
                 branch: "z9hG4bK-77a0",
                 flow: phones[0],
                 startedAt: began,
+                timers: [RunningTimer(name: .c, deadline: began + .seconds(181))],
                 callID: callID,
                 parent: 41,
                 fork: 0,
@@ -237,7 +237,8 @@ extension Lab {
                 startedAt: began - .seconds(33),
                 retransmits: 10,
                 callID: "ping@10.0.0.1",
-                code: 408,
+                note: "no reply at all (timer F)",
+                endedBy: .f,
                 endedAt: now
             )
         )
@@ -258,5 +259,95 @@ extension Lab {
             )
         }
         return lab
+    }
+}
+
+extension Lab {
+    /// A call to a name: its first server was silent, the second has no room, the third rings.
+    mutating func failover() {
+        let began = now - .seconds(33)
+        add(
+            TransactionRow(
+                id: 61,
+                role: .server,
+                method: "INVITE",
+                state: .proceeding,
+                branch: "z9hG4bK-f0",
+                flow: Self.peer(21, 5_062),
+                startedAt: began,
+                callID: "f41l@10.0.0.21",
+                code: 180,
+                targets: [
+                    TargetVerdict(target: "10.0.0.71:5060", verdict: "no reply at all (timer B)"),
+                    TargetVerdict(target: "10.0.0.72:5060", verdict: "answered 503"),
+                ]
+            )
+        )
+        add(
+            TransactionRow(
+                id: 62,
+                role: .client,
+                method: "INVITE",
+                state: .completed,
+                branch: "z9hG4bK-f2",
+                flow: Self.peer(72),
+                startedAt: began + .seconds(32),
+                timers: [RunningTimer(name: .d, deadline: now + .seconds(31))],
+                callID: "f41l@10.0.0.21",
+                parent: 61,
+                fork: 1,
+                code: 503
+            )
+        )
+        add(
+            TransactionRow(
+                id: 63,
+                role: .client,
+                method: "INVITE",
+                state: .proceeding,
+                branch: "z9hG4bK-f3",
+                flow: Self.peer(73),
+                startedAt: began + .seconds(32),
+                timers: [RunningTimer(name: .c, deadline: now + .seconds(180))],
+                callID: "f41l@10.0.0.21",
+                parent: 61,
+                fork: 2,
+                code: 180
+            )
+        )
+    }
+}
+
+extension Lab {
+    /// A phone with a wrong password that registers every two seconds: a challenge and a refusal each time.
+    @discardableResult
+    mutating func registerLoop(
+        user: String,
+        host: UInt32,
+        count: Int,
+        callID: (Int) -> String = { _ in "l00p@10.0.0.24" },
+        from first: UInt64 = 700
+    ) -> [TransactionRow] {
+        let began = now - .seconds(2 * count)
+        var rows: [TransactionRow] = []
+        for number in 0..<2 * count {
+            rows.append(
+                TransactionRow(
+                    id: first + UInt64(number),
+                    role: .server,
+                    method: "REGISTER",
+                    state: .completed,
+                    branch: "z9hG4bK-l\(number)",
+                    flow: Self.peer(host),
+                    startedAt: began + .seconds(number),
+                    timers: [RunningTimer(name: .j, deadline: began + .seconds(number + 32))],
+                    callID: callID(number / 2),
+                    code: 401,
+                    note: number % 2 == 0 ? "challenged: no credentials yet" : "wrong password of \(user)"
+                )
+            )
+        }
+        for row in rows { add(row) }
+        return rows
     }
 }

@@ -101,7 +101,11 @@ struct Lab {
                 cseq: UInt32(1 + refreshes),
                 isBehindNAT: contact != nil,
                 reachability: reachability,
-                roundTrip: rtt.map { .milliseconds($0) }
+                roundTrip: rtt.map { .milliseconds($0) },
+                pings: reachability == .unknown ? 0 : 40,
+                lostPings: reachability == .dead ? 4 : 0,
+                missedPings: reachability == .dead ? 3 : 0,
+                answeredAt: reachability == .unknown ? nil : now - .seconds(reachability == .dead ? 95 : 9)
             )
         )
         return id
