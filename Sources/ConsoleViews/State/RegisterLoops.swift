@@ -16,15 +16,40 @@ struct RegisterLoops: Sendable {
     }
 
     private struct Trail {
+        /// All of it, oldest first; those before `first` are shown no more.
         var ids: [UInt64] = []
+        var first = 0
         var callIDs: Set<String> = []
         var startedAt: Moment
         var lastAt: Moment
         /// How many there were, also those that are shown no more.
         var count = 0
         var cause = ""
+        /// When the newest came, as many as make a loop.
         var recent: [Moment] = []
         var isLoop = false
+
+        var leader: UInt64? { first < ids.count ? ids[first] : nil }
+
+        /// Counts one that came at a moment.
+        mutating func note(_ moment: Moment) {
+            count += 1
+            lastAt = max(lastAt, moment)
+            recent.append(moment)
+            if recent.count > RegisterLoops.limit + 1 { recent.removeFirst() }
+            guard recent.count > RegisterLoops.limit else { return }
+            if lastAt - recent[0] <= RegisterLoops.window { isLoop = true }
+        }
+
+        /// Passes to the oldest that is still shown.
+        mutating func dropLeader(_ shown: Set<UInt64>) {
+            first += 1
+            while first < ids.count, !shown.contains(ids[first]) { first += 1 }
+            if first > 1_024 && first * 2 > ids.count {
+                ids.removeFirst(first)
+                first = 0
+            }
+        }
     }
 
     private var trails: [Key: Trail] = [:]
@@ -36,24 +61,25 @@ struct RegisterLoops: Sendable {
 
     /// Takes in a transaction; gives those whose place in the list changes.
     ///
-    /// - Cost: one comparison for a client's, two more for a server's.
+    /// - Cost: one comparison for a client's, two more for a server's; the same for each further one of a loop.
     mutating func add(_ row: TransactionRow, before: TransactionRow?) -> [UInt64] {
         guard row.role == .server, row.code >= 200, row.method == "REGISTER" else { return [] }
         guard row.code == 401 else { return end(keys[row.callID]) }
         guard before?.code != 401 else { return [] }
         let key = key(of: row)
-        var trail = trails[key] ?? Trail(startedAt: row.startedAt, lastAt: row.startedAt)
-        if let old = keys.updateValue(key, forKey: row.callID), old != key { join(old, &trail) }
-        trail.ids.append(row.id)
-        trail.callIDs.insert(row.callID)
-        trail.count += 1
-        trail.lastAt = max(trail.lastAt, row.startedAt)
-        if names(row.note) || trail.cause.isEmpty { trail.cause = row.note }
-        trail.recent.append(row.startedAt)
-        trail.recent.removeAll { trail.lastAt - $0 > Self.window }
-        if trail.recent.count > Self.limit { trail.isLoop = true }
-        trails[key] = trail
-        return trail.isLoop ? fold(key) : []
+        var isFolded = trails[key]?.isLoop ?? false
+        if let old = keys.updateValue(key, forKey: row.callID), old != key {
+            join(old, key)
+            isFolded = false
+        }
+        trails[key, default: Trail(startedAt: row.startedAt, lastAt: row.startedAt)].ids.append(row.id)
+        trails[key]?.callIDs.insert(row.callID)
+        trails[key]?.note(row.startedAt)
+        if names(row.note) || trails[key]?.cause.isEmpty == true { trails[key]?.cause = row.note }
+        guard trails[key]?.isLoop == true else { return [] }
+        guard isFolded, let leader = trails[key]?.leader, leader != row.id else { return fold(key) }
+        folded.insert(row.id)
+        return [row.id]
     }
 
     /// Forgets a transaction that is shown no more; gives the one that stands for its loop from now on.
@@ -62,13 +88,19 @@ struct RegisterLoops: Sendable {
     mutating func forget(_ row: TransactionRow, isLast: Bool) -> [UInt64] {
         guard row.role == .server, row.code == 401, let key = keys[row.callID] else { return [] }
         folded.remove(row.id)
-        trails[key]?.ids.removeAll { $0 == row.id }
         if isLast {
             keys[row.callID] = nil
             trails[key]?.callIDs.remove(row.callID)
         }
-        guard leaders.removeValue(forKey: row.id) != nil else { return [] }
-        return fold(key)
+        guard leaders.removeValue(forKey: row.id) != nil else {
+            if trails[key]?.isLoop == false { trails[key]?.ids.removeAll { $0 == row.id } }
+            return []
+        }
+        trails[key]?.dropLeader(folded)
+        guard let leader = trails[key]?.leader else { return [] }
+        leaders[leader] = key
+        folded.remove(leader)
+        return [leader]
     }
 
     /// Ends what has been silent for long enough; gives those whose place in the list changes.
@@ -98,10 +130,10 @@ struct RegisterLoops: Sendable {
 
     /// Lets the oldest of a loop stand for the others.
     private mutating func fold(_ key: Key) -> [UInt64] {
-        guard let trail = trails[key], trail.isLoop, let leader = trail.ids.first else { return [] }
+        guard let trail = trails[key], trail.isLoop, let leader = trail.leader else { return [] }
         leaders[leader] = key
         var changed: [UInt64] = folded.remove(leader) == nil ? [] : [leader]
-        for id in trail.ids.dropFirst() {
+        for id in trail.ids[trail.first...].dropFirst() {
             leaders[id] = nil
             if folded.insert(id).inserted { changed.append(id) }
         }
@@ -109,15 +141,22 @@ struct RegisterLoops: Sendable {
     }
 
     /// Puts the trail of a Call-ID into that of its cause, which is known only now.
-    private mutating func join(_ old: Key, _ trail: inout Trail) {
+    private mutating func join(_ old: Key, _ key: Key) {
         guard let before = trails.removeValue(forKey: old) else { return }
         for id in before.ids { leaders[id] = nil }
-        trail.ids = (before.ids + trail.ids).sorted()
+        guard var trail = trails[key] else {
+            trails[key] = before
+            return
+        }
+        trail.ids = (before.ids[before.first...] + trail.ids[trail.first...]).sorted()
+        trail.first = 0
         trail.callIDs.formUnion(before.callIDs)
         trail.startedAt = min(trail.startedAt, before.startedAt)
+        trail.lastAt = max(trail.lastAt, before.lastAt)
         trail.count += before.count
-        trail.recent += before.recent
+        trail.recent = Array((before.recent + trail.recent).sorted().suffix(Self.limit + 1))
         trail.isLoop = trail.isLoop || before.isLoop
+        trails[key] = trail
     }
 
     private mutating func end(_ key: Key?) -> [UInt64] {
