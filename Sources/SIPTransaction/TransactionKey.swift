@@ -38,6 +38,16 @@ public func appendTransactionKey(
     key.append(copying: bytes.extracting(via.whole.range))
 }
 
+/// Puts the branch of a request back into its key as it was sent, for people who look for it.
+///
+/// Such a key is found by the hash of the one before, and compared without regard to case.
+func restoreBranch(_ bytes: Span<UInt8>, _ index: MessageIndex, in key: inout [UInt8]) {
+    guard let via = index.topVia, via.hasMagicCookie(bytes), let branch = via.branch,
+        let start = key.firstIndex(of: 0)
+    else { return }
+    for offset in 0..<branch.count { key[start + 1 + offset] = bytes[branch.start + offset] }
+}
+
 private func appendLowercase(_ bytes: Span<UInt8>, _ slice: Slice, to key: inout [UInt8]) {
     let start = key.count
     key.append(copying: bytes.extracting(slice.range))

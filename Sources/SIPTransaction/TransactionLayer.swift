@@ -118,7 +118,11 @@ public struct TransactionLayer: ~Copyable {
                 id.kind == .serverInvite ? serverInvites[id.slot].record : serverRequests[id.slot].record
             return record.keyCount == scratch.count
                 && store.read(record.identity) { stored in
-                    stored.equals(Slice(0, scratch.count), scratch.span, Slice(0, scratch.count))
+                    stored.equals(
+                        Slice(0, scratch.count),
+                        ignoringCase: scratch.span,
+                        Slice(0, scratch.count)
+                    )
                 }
         }
         return found.map { timer in
@@ -145,6 +149,7 @@ public struct TransactionLayer: ~Copyable {
         if withKey {
             appendTransactionKey(bytes, index, method: method, to: &identity)
             record.hash = keyedHash.hash(identity.span)
+            restoreBranch(bytes, index, in: &identity)
         }
         record.keyCount = identity.count
         identity.append(copying: bytes.extracting(index.callID.range))

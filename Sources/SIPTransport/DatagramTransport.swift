@@ -22,8 +22,9 @@ public import SIPFlow
     var batch: [Int] = []
 
     private static let slotSize = 65_535
-    /// From the start of a slot to the next: 17 cache lines more than a power of two, so that the beginnings of a
-    /// batch's messages do not share the few places of a cache that addresses 64 KiB apart fall into.
+    /// From the start of a slot to the next: 17 cache lines more than a power of two.
+    ///
+    /// Addresses 64 KiB apart would share a few places of the cache, and a batch begins with such.
     private static let slotStride = 65_536 + 17 * 64
 
     /// Opens a socket for each listener; `signal` wakes `wait` too.

@@ -102,6 +102,8 @@ struct StartupTests {
         #expect(own.themes == "/c/sipglass/themes")
         #expect(own.state == "/users/op/.local/state/sipglass")
         #expect(own.control == "/run/user/7/sipglass.sock")
+        #expect(FilePaths(environment: ["HOME": "/h"], home: "/users/op").state == "/h/.local/state/sipglass")
+        #expect(FilePaths(environment: ["HOME": ""], home: "/users/op").state == usual.state)
     }
 
     @Test(

@@ -38,7 +38,7 @@ struct ReportTests {
         let rows = rig.snapshot().transactions.filter { $0.method == "INVITE" }
         let server = try #require(rows.first { $0.role == .server })
         let client = try #require(rows.first { $0.role == .client })
-        #expect(server.branch == "z9hg4bki1" && server.parent == nil && server.retransmits == 1)
+        #expect(server.branch == "z9hG4bKi1" && server.parent == nil && server.retransmits == 1)
         #expect(server.code == 100 && server.callID == "c1" && server.flow.peer.port == 5_070)
         #expect(client.parent == server.id && client.fork == 0 && client.retransmits == 1)
         #expect(invite.headers("Via")[0].hasSuffix("branch=" + client.branch))

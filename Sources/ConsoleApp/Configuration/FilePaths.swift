@@ -20,18 +20,19 @@ struct FilePaths: Sendable, Hashable {
 
     /// Derives all paths from the environment.
     ///
-    /// A relative path in a variable is ignored, as the XDG rules ask. Without a run-time directory the control
-    /// socket lies among the state, which is the user's own, and not in a directory that others write to.
+    /// A relative path in a variable is ignored, as the XDG rules ask; `home` stands in where there is no HOME.
+    /// Without a run-time directory the control socket lies among the state, which is the user's own, and not in a
+    /// directory that others write to.
     init(environment: [String: String], home: String) {
-        func directory(_ variable: String, _ fallback: String?) -> String? {
-            if let value = environment[variable], value.hasPrefix("/") { return value }
-            return fallback
+        func directory(_ variable: String) -> String? {
+            environment[variable].flatMap { $0.hasPrefix("/") ? $0 : nil }
         }
-        let config = directory("XDG_CONFIG_HOME", nil) ?? home + "/.config"
+        let home = directory("HOME") ?? home
+        let config = directory("XDG_CONFIG_HOME") ?? home + "/.config"
         configuration = config + "/sipglass/config.toml"
         themes = config + "/sipglass/themes"
-        state = (directory("XDG_STATE_HOME", nil) ?? home + "/.local/state") + "/sipglass"
-        control = (directory("XDG_RUNTIME_DIR", nil) ?? state) + "/sipglass.sock"
+        state = (directory("XDG_STATE_HOME") ?? home + "/.local/state") + "/sipglass"
+        control = (directory("XDG_RUNTIME_DIR") ?? state) + "/sipglass.sock"
     }
 
     /// Makes the state directory, for this user alone, unless it is there.
