@@ -131,6 +131,12 @@ struct CoreLoadTests {
             let inRegisters = clock.measure { timed.run(Array(setup.steps[calls...])) }
             best = (min(best.call, inCalls / 2_000), min(best.register, inRegisters / 4_000))
         }
-        print("the core alone: a call of J1 \(best.call), a REGISTER of J2 \(best.register)")
+        let figures = (call: microseconds(best.call), register: microseconds(best.register))
+        print("the core alone: a call of J1 \(figures.call) us, a REGISTER of J2 \(figures.register) us")
+    }
+
+    /// Rounded to a tenth.
+    private func microseconds(_ duration: Duration) -> Double {
+        (duration / .microseconds(1) * 10).rounded() / 10
     }
 }
