@@ -110,6 +110,13 @@ struct JSONRowsTests {
                 #""targets":[{"target":"10.0.0.1:5060","verdict":"answered 503"}]"#
             )
         )
+        row.note = ""
+        row.targets.append(TargetVerdict(target: "10.0.0.2:5060", verdict: "answered 200"))
+        #expect(
+            try text(TransactionJSON(row, now: .zero)).contains(
+                #""note":"10.0.0.1:5060 answered 503, then 10.0.0.2:5060 answered 200""#
+            )
+        )
     }
 
     @Test("calls and messages are worked out of the trace")

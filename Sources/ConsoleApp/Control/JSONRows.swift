@@ -95,7 +95,7 @@ struct TransactionJSON: Encodable {
     var callID: String
     @Nullable var parent: UInt64?
     @Nullable var code: Int?
-    /// Why the request was answered so, or what ended it, in words.
+    /// Why the request was answered so, what ended it, or what its targets did, in words.
     @Nullable var note: String?
     /// The letter of the timer that ended it.
     @Nullable var endedBy: String?
@@ -119,7 +119,8 @@ struct TransactionJSON: Encodable {
         callID = row.callID
         parent = row.parent
         code = row.code == 0 ? nil : row.code
-        note = row.note.isEmpty ? nil : row.note
+        let tried = row.targets.map { "\($0.target) \($0.verdict)" }.joined(separator: ", then ")
+        note = row.note.isEmpty ? (tried.isEmpty ? nil : tried) : row.note
         endedBy = row.endedBy?.rawValue
         targets = row.targets.map { Target(target: $0.target, verdict: $0.verdict) }
         marks = row.hasOldBranch ? ["pre-3261-branch"] : []

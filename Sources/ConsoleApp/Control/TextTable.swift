@@ -29,7 +29,8 @@ extension TextTable {
         ],
         .transactions: [
             ("ROLE", "role"), ("METHOD", "method"), ("STATE", "state"), ("PEER", "peer"), ("AGE", "age"),
-            ("TIMERS", "timers"), ("RTX", "retransmits"), ("CALL-ID", "call_id"),
+            ("TIMERS", "timers"), ("RTX", "retransmits"), ("CODE", "code"), ("CALL-ID", "call_id"),
+            ("WHY", "note"),
         ],
         .calls: [
             ("FROM", "from"), ("TO", "to"), ("STATE", "state"), ("SETUP", "setup_time"),
