@@ -114,7 +114,7 @@ struct RegisterLoops: Sendable {
     /// How many a transaction stands for, in which time, and why; nil for one that stands for itself.
     func words(of id: UInt64) -> String? {
         guard let key = leaders[id], let trail = trails[key] else { return nil }
-        let time = Format.latency(.seconds((trail.lastAt - trail.startedAt).wholeSeconds))
+        let time = Format.span(trail.lastAt - trail.startedAt)
         return "\(trail.count) in \(time)" + (trail.cause.isEmpty ? "" : ", \(trail.cause)")
     }
 

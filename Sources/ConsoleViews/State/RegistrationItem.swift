@@ -67,7 +67,7 @@ public struct RegistrationItem: Sendable, Equatable {
         }
         switch ghost.reason {
         case .kicked:
-            return "kicked, still away \(Format.latency(.seconds((now - ghost.moment).wholeSeconds)))"
+            return "kicked, still away \(Format.span(now - ghost.moment))"
         case .expired: return "expired, not refreshed in time"
         case .unregistered: return "left, the phone unregistered"
         case .replaced: return "replaced by a newer binding"

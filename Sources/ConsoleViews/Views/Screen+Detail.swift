@@ -72,7 +72,7 @@ extension Screen {
             times.append(Fact("left", Format.countdown(until - context.now), .timerRunning))
         }
         if !row.actor.isEmpty { times.append(Fact("by", row.actor)) }
-        let last = row.lastRefusal.map { "\(Format.latency(.seconds((context.now - $0).wholeSeconds))) ago" }
+        let last = row.lastRefusal.map { "\(Format.span(context.now - $0)) ago" }
         return [
             [Fact("", row.meaning)], times,
             [
@@ -108,7 +108,7 @@ extension Screen {
     /// When the phone was last heard beside its REGISTERs, and how it answered our pings; the worse first.
     private func signsOfLife(of row: RegistrationRow) -> [Fact] {
         let heard = context.mirror.heard(from: row).map {
-            Fact("heard", "\(Format.latency(.seconds((context.now - $0).wholeSeconds))) ago")
+            Fact("heard", "\(Format.span(context.now - $0)) ago")
         }
         guard row.pings > 0 else { return heard.map { [$0] } ?? [] }
         let isMissing = row.missedPings > 0
