@@ -56,9 +56,9 @@ enum Format {
         }
     }
 
-    /// `under 1 s`, `48 s`, `3 min 12 s`: a time in a sentence that changes once a second at most.
+    /// `<1 s`, `48 s`, `3 min 12 s`: a time in a sentence that changes once a second at most.
     static func span(_ time: Interval) -> String {
-        time < .seconds(1) ? "under 1 s" : latency(time)
+        time < .seconds(1) ? "<1 s" : latency(time)
     }
 
     /// `12 ms`, `1240 ms`, `<1 ms`: a round trip, in milliseconds up to ten seconds.

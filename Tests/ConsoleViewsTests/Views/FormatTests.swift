@@ -18,7 +18,7 @@ struct FormatTests {
         #expect(Format.uptime(.seconds(76 * 3_600)) == "3d04h")
         #expect(Format.latency(.milliseconds(31)) == "31 ms")
         #expect(Format.latency(.seconds(192)) == "3 min 12 s")
-        #expect(Format.span(.milliseconds(31)) == "under 1 s")
+        #expect(Format.span(.milliseconds(31)) == "<1 s")
         #expect(Format.span(.milliseconds(1_999)) == "1 s")
         #expect(Format.roundTrip(.microseconds(400)) == "<1 ms")
         #expect(Format.roundTrip(.milliseconds(1_240)) == "1240 ms")
