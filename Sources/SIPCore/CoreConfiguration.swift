@@ -84,6 +84,10 @@ public struct CoreConfiguration: Sendable, Hashable {
     ///
     /// Default 181 s.
     public var timerC = Interval.seconds(181)
+    /// How long an INVITE may be without a response before a 100 says that it came (RFC 3261 §17.2.1).
+    ///
+    /// Default 100 ms; zero: at once.
+    public var trying = Interval.milliseconds(100)
     /// How often each registered contact is asked with OPTIONS whether it is there.
     ///
     /// Default nil: never.

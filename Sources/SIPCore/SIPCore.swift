@@ -48,7 +48,8 @@ public struct SIPCore: ~Copyable {
             t1: configuration.t1,
             t2: configuration.t2,
             t4: configuration.t4,
-            timerC: configuration.timerC
+            timerC: configuration.timerC,
+            trying: configuration.trying
         )
         let limits = RegistrarLimits(
             minimumExpiry: configuration.minimumExpiry,

@@ -1,10 +1,19 @@
 /// The place of some bytes in a `ByteStore`.
 public struct StoredBytes: Sendable, Hashable {
-    fileprivate var sizeClass: UInt8
     /// The page in the high bits, the piece of the page in the low ones.
-    fileprivate var slot: UInt32
+    fileprivate let slot: UInt32
+    /// The size class in the highest eight bits, the count in the others.
+    private let size: UInt32
+
+    fileprivate init(sizeClass: Int, slot: UInt32, count: Int) {
+        self.slot = slot
+        size = UInt32(sizeClass) << 24 | UInt32(count)
+    }
+
+    fileprivate var sizeClass: Int { Int(size >> 24) }
+
     /// How many bytes they are.
-    public fileprivate(set) var count: Int
+    public var count: Int { Int(size & 0xff_ffff) }
 
     /// No bytes, stored nowhere.
     public static let none = StoredBytes(sizeClass: 0, slot: .max, count: 0)
@@ -68,7 +77,7 @@ public struct StoredBytes: Sendable, Hashable {
     public mutating func add(_ bytes: Span<UInt8>) -> StoredBytes {
         let count = min(bytes.count, Self.largest)
         let index = Self.sizeClass(count)
-        let stored = StoredBytes(sizeClass: UInt8(index), slot: take(index), count: count)
+        let stored = StoredBytes(sizeClass: index, slot: take(index), count: count)
         unsafe bytes.withUnsafeBufferPointer { source in
             // The piece is at least `count` bytes long, nobody else has it, and the source has as many.
             if let base = source.baseAddress { unsafe start(of: stored).update(from: base, count: count) }
@@ -80,7 +89,7 @@ public struct StoredBytes: Sendable, Hashable {
     /// Gives bytes back; `none` is taken too.
     public mutating func remove(_ stored: inout StoredBytes) {
         guard !stored.isNone else { return }
-        let index = Int(stored.sizeClass)
+        let index = stored.sizeClass
         classes[index].free.append(stored.slot)
         bytesInUse -= classes[index].size
         stored = .none
@@ -100,7 +109,7 @@ public struct StoredBytes: Sendable, Hashable {
     }
 
     private func start(of stored: StoredBytes) -> UnsafeMutablePointer<UInt8> {
-        let index = Int(stored.sizeClass)
+        let index = stored.sizeClass
         let page = Int(stored.slot >> Self.pieceBits)
         // The array checks the page; a piece's number is below the page's count of them, by `take`.
         return unsafe classes[index].pages[page]

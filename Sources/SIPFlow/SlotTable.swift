@@ -2,8 +2,9 @@
 ///
 /// - Shape: several slots may share a hash; the caller tells them apart by their bytes. The top bits of a hash name
 ///   its part, the low bits its home there. Slots are below `UInt32.max`.
-/// - Cost: O(1). A part doubles at three quarters full; so the insertion that makes a large table grow moves a
-///   sixty-fourth of it.
+/// - Cost: O(1). A part doubles when it is half full, so that a search for what is not there, as for each new request,
+///   sees two or three cells; at three quarters these would be eight. The insertion that makes a large table grow moves
+///   a sixty-fourth of it.
 @safe public struct SlotTable: ~Copyable {
     private struct Cell {
         var hash: UInt64 = 0
@@ -52,7 +53,7 @@
     /// Adds an entry.
     public mutating func insert(_ hash: UInt64, _ slot: UInt32) {
         let place = Int(hash >> 58)
-        if (parts[place].count + 1) * 4 > (parts[place].mask + 1) * 3 { grow(place) }
+        if (parts[place].count + 1) * 2 > parts[place].mask + 1 { grow(place) }
         Self.put(Cell(hash: hash, slot: slot), into: parts[place])
         parts[place].count += 1
         count += 1

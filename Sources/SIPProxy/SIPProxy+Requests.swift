@@ -135,7 +135,7 @@ extension SIPProxy {
         begin(place, id, route, bytes, index, now: now, into: &outbox)
     }
 
-    /// Says 100 to an INVITE and sends it to the first targets.
+    /// Sends a request to its first targets; an INVITE may be told so before.
     private mutating func begin(
         _ place: UInt32,
         _ id: TransactionID,
@@ -151,7 +151,7 @@ extension SIPProxy {
             answer(id, 440, bytes, index, now: now, into: &outbox)
             return
         }
-        if route.method == .invite {
+        if route.method == .invite && layer.timers.trying == .zero {
             headers.removeAll(keepingCapacity: true)
             answer(id, 100, bytes, index, now: now, into: &outbox)
         }

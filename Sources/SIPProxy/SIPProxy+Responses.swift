@@ -13,7 +13,7 @@ extension SIPProxy {
     ) -> Disposition {
         guard let code = index.statusCode, let via = index.topVia, let cseq = index.cseq,
             let branch = via.branch.flatMap({ Branch(bytes, $0) }), domains.wrote(bytes, via),
-            let id = clientTransaction(branch, bytes, cseq)
+            let id = layer.findClient(branch, bytes, cseq)
         else { return Disposition(drop: .strayResponse) }
         let reference = layer.reference(id)
         // Without a Via below ours there is nobody to forward to (§16.7 step 3).
@@ -30,18 +30,6 @@ extension SIPProxy {
             deliver(bytes, index, code, reference, now: now, into: &outbox)
             return Disposition(transaction: id)
         }
-    }
-
-    /// The client transaction that a branch of ours names, if the method fits (RFC 3261 §17.1.3).
-    private func clientTransaction(_ branch: Branch, _ bytes: Span<UInt8>, _ cseq: CSeq) -> TransactionID? {
-        var id = branch.transaction
-        switch id.kind {
-        case .serverInvite, .serverRequest: return nil
-        case .clientInvite, .clientRequest: break
-        }
-        if cseq.method == .cancel, let cancel = layer.cancelTransaction(of: id) { id = cancel }
-        guard layer.contains(id), layer.record(id).hash == branch.loopHash else { return nil }
-        return layer.hasMethod(id, bytes, cseq) ? id : nil
     }
 
     /// True for a request of the server's own, a CANCEL included: nothing is below its Via.

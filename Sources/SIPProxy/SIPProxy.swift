@@ -131,6 +131,8 @@ public struct SIPProxy: ~Copyable {
     public mutating func fire(now: Moment, into outbox: inout Outbox) {
         while let event = layer.nextEvent(now: now, into: &outbox) {
             switch event {
+            case .tryingIsDue(let id):
+                answerStored(id, 100, now: now, into: &outbox)
             case .clientTimedOut(let branch, let failure):
                 branchEnded(branch, failure, code: 408, now: now, into: &outbox)
             case .rangTooLong(let id):

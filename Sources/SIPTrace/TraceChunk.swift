@@ -30,8 +30,7 @@ public struct TraceChunk: Sendable {
     public mutating func append(_ record: TraceRecord, _ message: Span<UInt8>, sequence: UInt64) {
         var record = record
         record.sequence = sequence
-        record.start = bytes.count
-        record.count = message.count
+        record.range = bytes.count..<bytes.count + message.count
         bytes.append(copying: message)
         records.append(record)
     }
@@ -51,7 +50,7 @@ public struct TraceChunk: Sendable {
         let first = records.partition { $0.sequence < sequence }
         var copy = TraceChunk()
         guard first < records.count else { return copy }
-        copy.bytes.reserveCapacity(bytes.count - records[first].start)
+        copy.bytes.reserveCapacity(bytes.count - records[first].range.lowerBound)
         copy.records.reserveCapacity(records.count - first)
         for record in records[first...] {
             copy.append(record, bytes.span.extracting(record.range), sequence: record.sequence)

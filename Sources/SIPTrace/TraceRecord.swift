@@ -57,25 +57,30 @@ public struct TraceRecord: Sendable, Hashable {
     public var sequence: UInt64
     /// When it was received or handed to the network.
     public var moment: Moment
-    /// Which way it went.
-    public var direction: Direction
-    /// Between which listener and which peer.
-    public var flow: Flow
     /// The number of the transaction that it belongs to; 0 when there is none.
     public var transaction: UInt64
+    // Where its bytes begin in the chunk, and how many they are.
+    private var start: UInt32
+    private var length: UInt32
+    /// Between which listener and which peer.
+    public var flow: Flow
+    /// Which way it went.
+    public var direction: Direction
     /// True for a request or response seen or sent before, byte for byte or by its transaction.
     public var isRetransmission: Bool
     /// True when the engine made it itself (100, CANCEL, ACK, 487, …) and did not forward it.
     public var isOwn: Bool
     /// Why it went no further; nil for what was handled.
     public var drop: DropReason?
-    /// Where its bytes begin in the chunk.
-    public var start: Int
+
     /// How many bytes it has.
-    public var count: Int
+    public var count: Int { Int(length) }
 
     /// Where its bytes are in the chunk.
-    var range: Range<Int> { start..<start + count }
+    var range: Range<Int> {
+        get { Int(start)..<Int(start) + count }
+        set { (start, length) = (UInt32(newValue.lowerBound), UInt32(newValue.count)) }
+    }
 
     /// Describes one message.
     public init(
@@ -86,9 +91,7 @@ public struct TraceRecord: Sendable, Hashable {
         transaction: UInt64 = 0,
         isRetransmission: Bool = false,
         isOwn: Bool = false,
-        drop: DropReason? = nil,
-        start: Int = 0,
-        count: Int = 0
+        drop: DropReason? = nil
     ) {
         self.sequence = sequence
         self.moment = moment
@@ -98,7 +101,6 @@ public struct TraceRecord: Sendable, Hashable {
         self.isRetransmission = isRetransmission
         self.isOwn = isOwn
         self.drop = drop
-        self.start = start
-        self.count = count
+        (start, length) = (0, 0)
     }
 }

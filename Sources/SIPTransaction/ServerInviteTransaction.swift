@@ -4,7 +4,9 @@ public import SIPFlow
 public struct ServerInviteTransaction: ~Copyable {
     private enum State {
         /// Received; provisional responses may have gone.
-        case proceeding
+        ///
+        /// `tryingAt` is when a 100 is due; nil once a response went, or where the owner says 100 itself.
+        case proceeding(tryingAt: Moment?)
         /// A 2xx went; repeats of the INVITE are absorbed and ACKs pass up until timer L ends.
         case accepted(until: Moment)
         /// A 3xx–6xx went. `resendAt` is nil on a reliable flow (timer G off).
@@ -42,6 +44,8 @@ public struct ServerInviteTransaction: ~Copyable {
     public enum DeadlineResult: Sendable, Hashable {
         /// Not yet.
         case nothing
+        /// No response came in time: say 100.
+        case tryingIsDue
         /// Send the final response again (timer G).
         case resend
         /// The ACK never came (timer H).
@@ -52,12 +56,13 @@ public struct ServerInviteTransaction: ~Copyable {
 
     private let timers: TransactionTimers
     private let isReliable: Bool
-    private var state = State.proceeding
+    private var state: State
 
     /// Starts the machine when an INVITE arrives.
-    public init(timers: TransactionTimers, isReliable: Bool) {
+    public init(timers: TransactionTimers, isReliable: Bool, now: Moment) {
         self.timers = timers
         self.isReliable = isReliable
+        state = .proceeding(tryingAt: timers.trying > .zero ? now + timers.trying : nil)
     }
 
     /// The INVITE arrived again.
@@ -93,6 +98,8 @@ public struct ServerInviteTransaction: ~Copyable {
                 )
             } else if code >= 200 {
                 state = .accepted(until: now + timers.giveUp)
+            } else {
+                state = .proceeding(tryingAt: nil)
             }
             return .send
         case .accepted:
@@ -105,8 +112,10 @@ public struct ServerInviteTransaction: ~Copyable {
     /// Its next deadline has come, or not yet.
     public mutating func fire(now: Moment) -> DeadlineResult {
         switch state {
-        case .proceeding:
-            return .nothing
+        case .proceeding(let tryingAt):
+            guard let tryingAt, now >= tryingAt else { return .nothing }
+            state = .proceeding(tryingAt: nil)
+            return .tryingIsDue
         case .completed(let resendAt, let interval, let giveUpAt):
             if now >= giveUpAt {
                 state = .terminated
@@ -128,7 +137,8 @@ public struct ServerInviteTransaction: ~Copyable {
     /// When to call `fire`.
     public var nextDeadline: Moment? {
         switch state {
-        case .proceeding, .terminated: nil
+        case .proceeding(let tryingAt): tryingAt
+        case .terminated: nil
         case .accepted(let until), .confirmed(let until): until
         case .completed(let resendAt, _, let giveUpAt): earlier(resendAt, giveUpAt)
         }
@@ -145,7 +155,7 @@ public struct ServerInviteTransaction: ~Copyable {
         }
     }
 
-    /// The timers that run.
+    /// The timers that run; the wait before a 100 has no letter and is none of them.
     public func forEachTimer(_ body: (MachineDeadline) -> Void) {
         switch state {
         case .proceeding, .terminated: break

@@ -34,13 +34,11 @@ extension TransactionLayer {
     public mutating func start(_ id: TransactionID, isOwn: Bool, into outbox: inout Outbox) {
         let start = outbox.messageStart
         let stored = store.add(outbox.bytes.span.extracting(start...))
-        var flow: Flow?
         change(id) {
             $0.request = stored
             $0.isOwn = isOwn
-            flow = $0.flow
         }
-        if let flow { outbox.finish(to: flow, transaction: id.number, isOwn: isOwn) }
+        outbox.finish(to: lend(id) { $0.flow }, transaction: id.number, isOwn: isOwn)
     }
 
     /// What the owner must do after a response to a client transaction.
@@ -149,15 +147,17 @@ extension TransactionLayer {
 
     /// Keeps what is known of a response, and lets go of what a final one makes useless.
     private mutating func noteCode(_ id: TransactionID, _ code: Int, _ result: ClientResult) {
-        var record = record(id)
-        switch result {
-        case .deliver:
-            record.code = code
-            if code >= 200 { store.remove(&record.request) }
-        case .absorb:
-            record.retransmits += 1
+        var request = StoredBytes.none
+        change(id) {
+            switch result {
+            case .deliver:
+                $0.code = code
+                if code >= 200 { swap(&$0.request, &request) }
+            case .absorb:
+                $0.retransmits += 1
+            }
         }
-        change(id) { $0 = record }
+        store.remove(&request)
     }
 
     /// Builds, keeps and sends the ACK to a failure (RFC 3261 §17.1.1.3).
@@ -214,19 +214,27 @@ extension TransactionLayer {
 }
 
 extension TransactionLayer {
-    /// True when a CSeq names the method of a live transaction, an unusual one by its name.
-    public func hasMethod(_ id: TransactionID, _ bytes: Span<UInt8>, _ cseq: CSeq) -> Bool {
+    /// The client transaction that a branch of ours names, if the method fits (RFC 3261 §17.1.3).
+    public func findClient(_ branch: Branch, _ bytes: Span<UInt8>, _ cseq: CSeq) -> TransactionID? {
+        var id = branch.transaction
+        guard id.isClient else { return nil }
+        if cseq.method == .cancel, let cancel = cancelTransaction(of: id) { id = cancel }
+        guard contains(id) else { return nil }
+        let (hash, method) = lend(id) { ($0.hash, $0.method) }
+        guard hash == branch.loopHash, method == cseq.method else { return nil }
+        return method != .other || hasName(id, bytes, cseq.methodName) ? id : nil
+    }
+
+    /// True when an unusual method has a name.
+    private func hasName(_ id: TransactionID, _ bytes: Span<UInt8>, _ name: Slice) -> Bool {
         let record = record(id)
-        guard record.method == cseq.method else { return false }
-        guard record.method == .other else { return true }
         return store.read(record.identity) { identity in
-            let name = Slice(record.keyCount + record.callIDCount, identity.count)
-            return bytes.equals(cseq.methodName, identity, name)
+            bytes.equals(name, identity, Slice(record.keyCount + record.callIDCount, identity.count))
         }
     }
 
     /// The CANCEL transaction of an INVITE, which shares its branch; nil when none was sent.
-    public func cancelTransaction(of id: TransactionID) -> TransactionID? {
+    func cancelTransaction(of id: TransactionID) -> TransactionID? {
         guard id.kind == .clientInvite, clientInvites.contains(id.slot, generation: id.generation) else {
             return nil
         }

@@ -18,9 +18,11 @@ extension TransactionLayer {
         let isReliable = flow.transport.isReliable
         let id: TransactionID
         if method == .invite {
-            let machine = ServerInviteTransaction(timers: timers, isReliable: isReliable)
+            let machine = ServerInviteTransaction(timers: timers, isReliable: isReliable, now: now)
+            let deadline = machine.nextDeadline
             let place = serverInvites.add(Transaction(machine: machine, record: record))
             id = TransactionID(.serverInvite, slot: place.slot, generation: place.generation)
+            if let deadline { wheel.arm(id.timer, at: deadline) }
         } else {
             let machine = ServerRequestTransaction(timers: timers, isReliable: isReliable, now: now)
             let deadline = machine.nextDeadline
@@ -76,15 +78,18 @@ extension TransactionLayer {
             outbox.bytes.removeLast(outbox.bytes.count - start)
             return false
         }
-        var record = record(id)
-        outbox.finish(to: record.flow, transaction: id.number, isOwn: isOwn)
-        record.code = code
-        record.isOwn = isOwn
-        store.remove(&record.response)
         let isAccepted = id.kind == .serverInvite && (200...299).contains(code)
-        if !isAccepted { record.response = store.add(outbox.bytes.span.extracting(start...)) }
-        if code >= 200 { store.remove(&record.request) }
-        change(id) { $0 = record }
+        var response = isAccepted ? StoredBytes.none : store.add(outbox.bytes.span.extracting(start...))
+        var request = StoredBytes.none
+        change(id) {
+            $0.code = code
+            $0.isOwn = isOwn
+            swap(&$0.response, &response)
+            if code >= 200 { swap(&$0.request, &request) }
+        }
+        store.remove(&response)
+        store.remove(&request)
+        outbox.finish(to: lend(id) { $0.flow }, transaction: id.number, isOwn: isOwn)
         if id.kind == .serverInvite {
             settle(id, serverInvites[id.slot].machine.nextDeadline, serverInvites[id.slot].machine.name)
         } else {

@@ -2,6 +2,8 @@ public import SIPFlow
 
 /// What a deadline asks of the owner of a transaction.
 public enum TransactionEvent: Sendable, Hashable {
+    /// An INVITE has no response yet: say 100 (RFC 3261 §17.2.1).
+    case tryingIsDue(TransactionID)
     /// A client transaction heard nothing in time: act as on 408. It is over.
     case clientTimedOut(TransactionRecord.Reference, ClientFailure)
     /// An INVITE rang too long (timer C): cancel the branch.
@@ -82,6 +84,8 @@ extension TransactionLayer {
         into outbox: inout Outbox
     ) -> TransactionEvent? {
         switch serverInvites[id.slot].machine.fire(now: now) {
+        case .tryingIsDue:
+            return .tryingIsDue(id)
         case .resend:
             serverInvites[id.slot].record.retransmits += 1
             resendResponse(id, into: &outbox)
@@ -133,12 +137,8 @@ extension TransactionLayer {
 
     /// What an owner needs of a transaction.
     public func reference(_ id: TransactionID) -> TransactionRecord.Reference {
-        let record = record(id)
-        return TransactionRecord.Reference(
-            id: id,
-            owner: record.owner,
-            parent: record.parent,
-            wasHeard: record.code > 0
-        )
+        lend(id) {
+            TransactionRecord.Reference(id: id, owner: $0.owner, parent: $0.parent, wasHeard: $0.code > 0)
+        }
     }
 }

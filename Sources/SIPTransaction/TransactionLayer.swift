@@ -93,7 +93,19 @@ public struct TransactionLayer: ~Copyable {
         }
     }
 
+    /// Lends the record of a live transaction; `record` copies the whole of it.
+    @inline(__always)
+    func lend<Result>(_ id: TransactionID, _ body: (borrowing TransactionRecord) -> Result) -> Result {
+        switch id.kind {
+        case .serverInvite: body(serverInvites[id.slot].record)
+        case .serverRequest: body(serverRequests[id.slot].record)
+        case .clientInvite: body(clientInvites[id.slot].record)
+        case .clientRequest: body(clientRequests[id.slot].record)
+        }
+    }
+
     /// Changes the record of a live transaction.
+    @inline(__always)
     mutating func change(_ id: TransactionID, _ body: (inout TransactionRecord) -> Void) {
         switch id.kind {
         case .serverInvite: body(&serverInvites[id.slot].record)
@@ -162,7 +174,7 @@ public struct TransactionLayer: ~Copyable {
     }
 
     /// Silent transactions end together, so often a second, where each by itself would wake the engine.
-    private static let endInterval = Interval.milliseconds(50)
+    private static let endInterval = Interval.milliseconds(200)
 
     /// Puts a transaction's next deadline on the wheel, or takes it off and ends the transaction.
     mutating func settle(_ id: TransactionID, _ deadline: Moment?, _ state: MachineState) {
@@ -192,17 +204,19 @@ public struct TransactionLayer: ~Copyable {
     mutating func end(_ id: TransactionID) {
         wheel.cancel(id.timer)
         reportEnd(id)
-        var record = record(id)
-        store.remove(&record.request)
-        store.remove(&record.response)
-        store.remove(&record.identity)
-        store.remove(&record.note)
+        let hash = lend(id) { $0.hash }
+        var (request, response) = lend(id) { ($0.request, $0.response) }
+        var (identity, note) = lend(id) { ($0.identity, $0.note) }
+        store.remove(&request)
+        store.remove(&response)
+        store.remove(&identity)
+        store.remove(&note)
         switch id.kind {
         case .serverInvite:
-            table.remove(record.hash, id.timer)
+            table.remove(hash, id.timer)
             serverInvites.remove(id.slot)
         case .serverRequest:
-            table.remove(record.hash, id.timer)
+            table.remove(hash, id.timer)
             serverRequests.remove(id.slot)
         case .clientInvite: clientInvites.remove(id.slot)
         case .clientRequest: clientRequests.remove(id.slot)

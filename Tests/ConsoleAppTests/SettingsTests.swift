@@ -154,6 +154,7 @@ struct SettingsTests {
             t2 = 2
             t4 = 2.5
             c = "3m"
+            trying = "0ms"
             [limits]
             bindings = 1_000
             transactions = 500
@@ -189,6 +190,7 @@ struct SettingsTests {
         #expect(startup.core.t1 == .milliseconds(200))
         #expect(startup.core.t4 == .milliseconds(2_500))
         #expect(startup.core.timerC == .seconds(180))
+        #expect(startup.core.trying == .zero)
         #expect(startup.core.minimumExpiry == 30)
         #expect(startup.core.sources.rate == 50 && startup.core.sources.burst == 70)
         #expect(startup.core.sources.includesLoopback && startup.core.sources.scanners == .answer)

@@ -111,7 +111,7 @@ def call(folder):
         caller = stack.enter_context(Party(folder, "alice", "success_uac", server, port, target))
         caller.wait(20)
         callee.wait(10)
-        caller.need_flow("> INVITE < 100 < 180 < 200 > ACK < BYE > 200")
+        caller.need_flow("> INVITE < 180 < 200 > ACK < BYE > 200")
         callee.need_flow("< INVITE > 180 > 200 < ACK > BYE < 200")
         tries = [row for row in server.ctl("messages")["messages"]
                  if row["direction"] == "sent" and row["start_line"].startswith("INVITE ")]
@@ -134,8 +134,10 @@ def unavailable(folder):
         again = second.next("the second server")
         need(again.start == invite.start and again.all("via")[0] != invite.all("via")[0], "the second server got " + again.start)
         second.answer(again, "486 Busy Here")
-        answers = [phone.next("alice").code, phone.next("alice").code]
-        need(answers == [100, 486], "alice got %s" % answers)
+        answer = phone.next("alice")
+        if answer.code == 100:
+            answer = phone.next("alice")
+        need(answer.code == 486, "alice got %s" % answer.start)
         second.next("the second server")
         message(phone, "sip:bob@" + ZONE)
         need(second.next("the second server").start.startswith("MESSAGE "), "the next request went elsewhere")

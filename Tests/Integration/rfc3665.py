@@ -81,7 +81,7 @@ class Stage:
 
     def __init__(self, stack, folder, letters, accounts, login="", timers=""):
         name_server = stack.enter_context(NameServer(folder, zone(), zone="example.com"))
-        config = '[dns]\nservers = ["%s:%d"]\n[login]\nalgorithms = ["MD5"]\n%s\n[timers]\n%s\n' % (IP, name_server.port, login, timers)
+        config = '[dns]\nservers = ["%s:%d"]\n[login]\nalgorithms = ["MD5"]\n%s\n[timers]\ntrying = "0ms"\n%s\n' % (IP, name_server.port, login, timers)
         self.folder = folder
         self.servers = {letter: stack.enter_context(Server(folder, letter, accounts[letter], config))
                         for letter in letters if letter in DOMAINS}

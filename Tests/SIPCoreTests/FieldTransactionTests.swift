@@ -26,16 +26,45 @@ struct FieldTransactionTests {
         #expect(rig.take(to: "5070").map(\.code) == [200, 200], "2xx repeats pass end to end")
     }
 
-    @Test("Q23 a silent callee: the caller has its 100 at once, and a callee's 100 is not passed on")
+    @Test("Q23 a silent callee: the caller has its 100 in 100 ms, and a callee's 100 is not passed on")
     func trying() throws {
-        let rig = Rig()
+        let rig = Rig { $0.trying = CoreConfiguration(listeners: [], domains: []).trying }
         rig.register("bob", port: "5080")
         rig.invite("bob")
-        let trying = try #require(rig.one(to: "5070"))
-        #expect(trying.code == 100 && trying.isOwn && times([trying]) == [0])
         rig.answer(100, to: try #require(rig.one(to: "5080")))
         rig.advance(.seconds(5))
+        let trying = try #require(rig.one(to: "5070"))
+        #expect(trying.code == 100 && trying.isOwn && times([trying]) == [100])
         #expect(rig.take().isEmpty)
+    }
+
+    @Test("Q23 copies that come before the 100 change nothing; later ones get it again")
+    func copiesBeforeTrying() throws {
+        let rig = Rig { $0.trying = .milliseconds(100) }
+        rig.register("bob", port: "5080")
+        rig.invite("bob")
+        for _ in 0..<2 {
+            rig.advance(.milliseconds(40))
+            rig.invite("bob")
+        }
+        rig.advance(.milliseconds(40))
+        #expect(times(rig.take(to: "5070")) == [100])
+        rig.invite("bob")
+        #expect(rig.take(to: "5070").map(\.code) == [100])
+        #expect(rig.take(to: "5080").map(\.method) == ["INVITE"])
+    }
+
+    @Test("Q23 a caller who hangs up before any response is told once the 100 went")
+    func cancelledBeforeTrying() throws {
+        let rig = Rig { $0.trying = .milliseconds(100) }
+        rig.register("bob", port: "5080")
+        rig.invite("bob")
+        let invite = try #require(rig.one(to: "5080"))
+        rig.cancel()
+        rig.advance(.milliseconds(150))
+        #expect(rig.take(to: "5070").map(\.code) == [200, 100], "the CANCEL's, then the INVITE's")
+        rig.answer(180, to: invite)
+        #expect(rig.take(to: "5080").map(\.method) == ["CANCEL"])
     }
 
     @Test("Q24 answered while being cancelled: every 200 goes up, no 487 follows, ACK and BYE go through")

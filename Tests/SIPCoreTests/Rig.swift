@@ -67,6 +67,8 @@ final class Rig {
             SocketAddress(text, defaultPort: 5060).map { Listener(transport: .udp, address: $0) }
         }
         var configuration = CoreConfiguration(listeners: self.listeners, domains: domains)
+        // So that one arrival shows all that it causes; a test of the wait sets another.
+        configuration.trying = .zero
         change(&configuration)
         var authentication = users.isEmpty ? nil : User.authentication(users, domains: domains)
         authentication?.asksStrangers = asksStrangers

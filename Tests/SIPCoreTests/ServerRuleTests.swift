@@ -59,17 +59,31 @@ struct ServerRuleTests {
         rig.expectEnd()
     }
 
-    @Test("S03 100 goes at once, with the Timestamp and without a To tag; none where the answer is certain")
-    func trying() throws {
-        let rig = Rig()
+    @Test(
+        "S03 100 goes in time, with the Timestamp and without a To tag; none where the answer is certain",
+        arguments: [0, 100, 200]
+    )
+    func trying(milliseconds: Int) throws {
+        let rig = Rig { $0.trying = .milliseconds(milliseconds) }
         rig.register("bob", port: "5080")
         rig.invite("bob", extra: ["Timestamp: 54.2"])
-        let trying = try #require(rig.take().first)
-        #expect(trying.code == 100 && times([trying]) == [0])
+        rig.advance(.milliseconds(250))
+        let trying = try #require(rig.one(to: "5070"))
+        #expect(trying.code == 100 && trying.isOwn && times([trying]) == [milliseconds])
         #expect(trying.headers("Timestamp") == ["54.2"])
         #expect(trying.headers("To") == ["<sip:bob@example.test>"])
         rig.invite("nobody", branch: "i2", callID: "c2")
+        rig.advance(.milliseconds(250))
         #expect(rig.take(to: "5070").map(\.code) == [404])
+    }
+
+    @Test("S03 no 100 once a response went", arguments: [180, 200, 486])
+    func answeredInTime(code: Int) throws {
+        let (rig, invite) = try Rig.calling { $0.trying = .milliseconds(100) }
+        rig.advance(.milliseconds(99))
+        rig.answer(code, to: invite)
+        rig.advance(.milliseconds(200))
+        #expect(rig.take(to: "5070").map(\.code) == [code])
     }
 
     @Test("S04 a repeated INVITE gets the latest provisional and reaches nobody else")

@@ -6,11 +6,16 @@ import Testing
 @Suite("Server INVITE transaction")
 struct ServerInviteTransactionTests {
     enum Situation: String {
-        case proceeding, accepted, completed, confirmed, terminated
+        case silent, proceeding, accepted, completed, confirmed, terminated
 
         func make(isReliable: Bool = false) -> ServerInviteTransaction {
-            var machine = ServerInviteTransaction(timers: TransactionTimers(), isReliable: isReliable)
+            var machine = ServerInviteTransaction(
+                timers: TransactionTimers(),
+                isReliable: isReliable,
+                now: .zero
+            )
             switch self {
+            case .silent: break
             case .proceeding: _ = machine.send(code: 180, now: .zero)
             case .accepted: _ = machine.send(code: 200, now: .zero)
             case .completed: _ = machine.send(code: 486, now: .zero)
@@ -36,7 +41,7 @@ struct ServerInviteTransactionTests {
             switch machine.fire(now: clock.now) {
             case .resend: sent.append(milliseconds(clock.now))
             case .timedOut: isOver = true
-            case .nothing, .ended: Issue.record("unexpected result")
+            case .nothing, .tryingIsDue, .ended: Issue.record("unexpected result")
             }
         }
         #expect(sent == [500, 1_500, 3_500, 7_500, 11_500, 15_500, 19_500, 23_500, 27_500, 31_500])
@@ -46,7 +51,7 @@ struct ServerInviteTransactionTests {
     @Test(
         "a repeated INVITE: every state (S04, S06)",
         arguments: [
-            (.proceeding, .resendResponse), (.accepted, .absorb), (.completed, .resendResponse),
+            (.silent, .resendResponse), (.proceeding, .resendResponse), (.accepted, .absorb), (.completed, .resendResponse),
             (.confirmed, .absorb), (.terminated, .absorb),
         ] as [(Situation, ServerInviteTransaction.InviteResult)]
     )
@@ -59,7 +64,7 @@ struct ServerInviteTransactionTests {
     @Test(
         "an ACK: every state (S05, S06)",
         arguments: [
-            (.proceeding, .absorb, .proceeding), (.accepted, .deliver, .accepted),
+            (.silent, .absorb, .proceeding), (.proceeding, .absorb, .proceeding), (.accepted, .deliver, .accepted),
             (.completed, .absorb, .confirmed), (.confirmed, .absorb, .confirmed),
             (.terminated, .absorb, .terminated),
         ] as [(Situation, ServerInviteTransaction.AcknowledgementResult, MachineState)]
@@ -78,7 +83,8 @@ struct ServerInviteTransactionTests {
     @Test(
         "sending: every state and class of response",
         arguments: [
-            (.proceeding, 183, .send, .proceeding), (.proceeding, 200, .send, .accepted),
+            (.silent, 100, .send, .proceeding), (.silent, 200, .send, .accepted),
+            (.silent, 486, .send, .completed), (.proceeding, 183, .send, .proceeding), (.proceeding, 200, .send, .accepted),
             (.proceeding, 487, .send, .completed), (.accepted, 180, .refuse, .accepted),
             (.accepted, 200, .send, .accepted), (.accepted, 486, .refuse, .accepted),
             (.completed, 180, .refuse, .completed), (.completed, 200, .refuse, .completed),
@@ -100,7 +106,7 @@ struct ServerInviteTransactionTests {
     @Test(
         "fire: every state at its last deadline",
         arguments: [
-            (.proceeding, 400_000, .nothing), (.accepted, 32_000, .ended), (.completed, 32_000, .timedOut),
+            (.silent, 99, .nothing), (.silent, 100, .tryingIsDue), (.proceeding, 400_000, .nothing), (.accepted, 32_000, .ended), (.completed, 32_000, .timedOut),
             (.confirmed, 5_000, .ended), (.terminated, 40_000, .ended),
         ] as [(Situation, Int, ServerInviteTransaction.DeadlineResult)]
     )
@@ -108,6 +114,22 @@ struct ServerInviteTransactionTests {
         var machine = situation.make()
         let result = machine.fire(now: .zero + .milliseconds(last))
         #expect(result == expected)
+    }
+
+    @Test("S03 a 100 is due once, unless a response went or the owner says it at once")
+    func trying() {
+        var machine = Situation.silent.make()
+        #expect(machine.nextDeadline == .zero + .milliseconds(100))
+        _ = machine.fire(now: .zero + .milliseconds(100))
+        #expect(machine.nextDeadline == nil && machine.name == .proceeding)
+        let answered = Situation.proceeding.make()
+        #expect(answered.nextDeadline == nil)
+        let atOnce = ServerInviteTransaction(
+            timers: TransactionTimers(trying: .zero),
+            isReliable: false,
+            now: .zero
+        )
+        #expect(atOnce.nextDeadline == nil)
     }
 
     @Test("on a stream a failure is not repeated, and its ACK ends the machine (timers G off, I 0)")

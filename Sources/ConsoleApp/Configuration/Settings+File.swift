@@ -141,6 +141,7 @@ extension Settings {
         t2 = reader.interval("t2", range, example: "4s")
         t4 = reader.interval("t4", range, example: "5s")
         timerC = reader.interval("c", .seconds(1)...Interval.seconds(3_600), example: "181s")
+        trying = reader.interval("trying", .zero...Interval.milliseconds(200), example: "100ms")
         if let t1, let t2, t1 > t2 {
             reader.note("t1", "\(t1.words) is more than t2, \(t2.words)", remedy: "lower it, or raise t2")
         }

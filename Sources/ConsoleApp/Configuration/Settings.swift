@@ -72,6 +72,7 @@ struct Settings: Sendable, Hashable {
     var t2: Interval?
     var t4: Interval?
     var timerC: Interval?
+    var trying: Interval?
 
     /// How requests are forwarded; what one source may do.
     var maximumBreadth: Int?

@@ -111,6 +111,7 @@ struct Startup: Sendable {
         core.t2 = settings.t2 ?? core.t2
         core.t4 = settings.t4 ?? core.t4
         core.timerC = settings.timerC ?? core.timerC
+        core.trying = settings.trying ?? core.trying
         core.nameService.servers = settings.nameServers
         core.nameService.timeout = settings.nameTimeout ?? core.nameService.timeout
         core.nameService.tries = settings.nameTries ?? core.nameService.tries
