@@ -4,11 +4,11 @@ import SIPFlow
 ///
 /// Going to sleep and waking up costs as much as ten datagrams do, so under load batches are made larger.
 ///
-/// - Limits: no pause below 4,500 datagrams a second. From there on as long as 48 datagrams take to come, at most
+/// - Limits: no pause below 2,500 datagrams a second. From there on as long as 48 datagrams take to come, at most
 ///   8 ms, so that one waits 4 ms on average, and less the more there are. SIP's own timers begin at 500 ms.
 struct DrainPacer {
     private static let window = Interval.milliseconds(10)
-    private static let busyRate = 4_500
+    private static let busyRate = 2_500
     private static let batch = 48
     private static let longest = 8_000
 

@@ -51,7 +51,8 @@ struct ServerInviteTransactionTests {
     @Test(
         "a repeated INVITE: every state (S04, S06)",
         arguments: [
-            (.silent, .resendResponse), (.proceeding, .resendResponse), (.accepted, .absorb), (.completed, .resendResponse),
+            (.silent, .resendResponse), (.proceeding, .resendResponse), (.accepted, .absorb),
+            (.completed, .resendResponse),
             (.confirmed, .absorb), (.terminated, .absorb),
         ] as [(Situation, ServerInviteTransaction.InviteResult)]
     )
@@ -64,7 +65,8 @@ struct ServerInviteTransactionTests {
     @Test(
         "an ACK: every state (S05, S06)",
         arguments: [
-            (.silent, .absorb, .proceeding), (.proceeding, .absorb, .proceeding), (.accepted, .deliver, .accepted),
+            (.silent, .absorb, .proceeding), (.proceeding, .absorb, .proceeding),
+            (.accepted, .deliver, .accepted),
             (.completed, .absorb, .confirmed), (.confirmed, .absorb, .confirmed),
             (.terminated, .absorb, .terminated),
         ] as [(Situation, ServerInviteTransaction.AcknowledgementResult, MachineState)]
@@ -84,7 +86,8 @@ struct ServerInviteTransactionTests {
         "sending: every state and class of response",
         arguments: [
             (.silent, 100, .send, .proceeding), (.silent, 200, .send, .accepted),
-            (.silent, 486, .send, .completed), (.proceeding, 183, .send, .proceeding), (.proceeding, 200, .send, .accepted),
+            (.silent, 486, .send, .completed), (.proceeding, 183, .send, .proceeding),
+            (.proceeding, 200, .send, .accepted),
             (.proceeding, 487, .send, .completed), (.accepted, 180, .refuse, .accepted),
             (.accepted, 200, .send, .accepted), (.accepted, 486, .refuse, .accepted),
             (.completed, 180, .refuse, .completed), (.completed, 200, .refuse, .completed),
@@ -106,7 +109,8 @@ struct ServerInviteTransactionTests {
     @Test(
         "fire: every state at its last deadline",
         arguments: [
-            (.silent, 99, .nothing), (.silent, 100, .tryingIsDue), (.proceeding, 400_000, .nothing), (.accepted, 32_000, .ended), (.completed, 32_000, .timedOut),
+            (.silent, 99, .nothing), (.silent, 100, .tryingIsDue), (.proceeding, 400_000, .nothing),
+            (.accepted, 32_000, .ended), (.completed, 32_000, .timedOut),
             (.confirmed, 5_000, .ended), (.terminated, 40_000, .ended),
         ] as [(Situation, Int, ServerInviteTransaction.DeadlineResult)]
     )
