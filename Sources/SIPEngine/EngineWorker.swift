@@ -13,7 +13,7 @@ struct EngineWorker: ~Copyable {
     private var core: SIPCore
     private var transport: DatagramTransport
     private var outbox = Outbox()
-    private var pacer = DrainPacer()
+    private var pacer: DrainPacer
     private var readerSequence: UInt64 = 0
     private var hasPublished = false
     private let mailbox: EngineMailbox
@@ -31,12 +31,15 @@ struct EngineWorker: ~Copyable {
     private static let turnBudget = 256
 
     /// Puts a core onto opened sockets; `reply` runs what answers an order, elsewhere.
+    ///
+    /// Under load datagrams wait for one another as long as `gathering`.
     init(
         core: consuming SIPCore,
         transport: consuming DatagramTransport,
         mailbox: EngineMailbox,
         writer: StoreWriter?,
         resolver: Resolver,
+        gathering: Interval,
         reply: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void
     ) {
         self.core = core
@@ -44,6 +47,7 @@ struct EngineWorker: ~Copyable {
         self.mailbox = mailbox
         self.writer = writer
         self.resolver = resolver
+        pacer = DrainPacer(longest: gathering)
         self.reply = reply
     }
 

@@ -30,14 +30,16 @@ public actor SIPEngine {
 
     /// Opens the listeners and begins to serve them.
     ///
-    /// - Shape: without an authentication everybody is let in.
+    /// - Shape: without an authentication everybody is let in. From 2,500 datagrams a second on they wait for one
+    ///   another, at most as long as `gathering`; zero: never.
     /// - Errors: the first listener that cannot be opened; then nothing stays open.
     public static func start(
         _ configuration: CoreConfiguration,
         authentication: Authentication? = nil,
-        store: EngineStore = .memory
+        store: EngineStore = .memory,
+        gathering: Interval = .milliseconds(8)
     ) throws(EngineError) -> SIPEngine {
-        let engine = try SIPEngine(configuration, authentication, store)
+        let engine = try SIPEngine(configuration, authentication, store, gathering)
         engine.closed.enter()
         engine.executor.queue.async { @Sendable in engine.assumeIsolated { $0.begin() } }
         return engine
@@ -46,7 +48,8 @@ public actor SIPEngine {
     private init(
         _ configuration: CoreConfiguration,
         _ authentication: Authentication?,
-        _ store: EngineStore
+        _ store: EngineStore,
+        _ gathering: Interval
     ) throws(EngineError) {
         guard !configuration.listeners.isEmpty else { throw EngineError(.noListener) }
         for listener in configuration.listeners where listener.transport != .udp {
@@ -82,7 +85,8 @@ public actor SIPEngine {
             transport: transport,
             mailbox: mailbox,
             writer: keeper,
-            resolver: resolver
+            resolver: resolver,
+            gathering: gathering
         ) { [replies] work in
             replies.async(execute: work)
         }

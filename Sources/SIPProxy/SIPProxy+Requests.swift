@@ -135,7 +135,7 @@ extension SIPProxy {
         begin(place, id, route, bytes, index, now: now, into: &outbox)
     }
 
-    /// Sends a request to its first targets; an INVITE may be told so before.
+    /// Sends a request to its first targets, after the 100 to an INVITE where that is not to wait.
     private mutating func begin(
         _ place: UInt32,
         _ id: TransactionID,

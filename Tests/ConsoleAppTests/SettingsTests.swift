@@ -74,8 +74,16 @@ struct SettingsTests {
             ("store = 5", "c:1: store: expected text in quotes, found 5; write store = \"memory\""),
             (
                 "[limits]\nfoo = 1",
-                "c:2: limits.foo: unknown key; known here: bindings, loopback, scanners, source_burst, "
-                    + "source_rate, transactions, trusted"
+                "c:2: limits.foo: unknown key; known here: bindings, gather, loopback, scanners, "
+                    + "source_burst, source_rate, transactions, trusted"
+            ),
+            (
+                "[limits]\ngather = \"80ms\"",
+                "c:2: limits.gather: expected a time from 0s to 50ms, found \"80ms\"; write gather = \"8ms\""
+            ),
+            (
+                "[timers]\ntrying = \"300ms\"",
+                "c:2: timers.trying: expected a time from 0s to 200ms, found \"300ms\"; write trying = \"100ms\""
             ),
             (
                 "[limits]\nscanners = \"tarpit\"",
@@ -156,6 +164,7 @@ struct SettingsTests {
             c = "3m"
             trying = "0ms"
             [limits]
+            gather = "2ms"
             bindings = 1_000
             transactions = 500
             source_rate = 50
@@ -190,7 +199,7 @@ struct SettingsTests {
         #expect(startup.core.t1 == .milliseconds(200))
         #expect(startup.core.t4 == .milliseconds(2_500))
         #expect(startup.core.timerC == .seconds(180))
-        #expect(startup.core.trying == .zero)
+        #expect(startup.core.trying == .zero && startup.gathering == .milliseconds(2))
         #expect(startup.core.minimumExpiry == 30)
         #expect(startup.core.sources.rate == 50 && startup.core.sources.burst == 70)
         #expect(startup.core.sources.includesLoopback && startup.core.sources.scanners == .answer)

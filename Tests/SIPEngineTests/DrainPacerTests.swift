@@ -13,15 +13,22 @@ struct DrainPacerTests {
         ]
     )
     func steady(rate: Int, microseconds: Range<Int>) {
-        var pacer = DrainPacer()
+        var pacer = DrainPacer(longest: .milliseconds(8))
         let now = run(&pacer, rate: rate, milliseconds: 400, from: .zero)
         #expect(microseconds.contains(Int(pacer.pause.nanoseconds / 1_000)))
         #expect(now == .zero + .milliseconds(400))
     }
 
+    @Test("is never longer than asked for", arguments: [0, 2, 8])
+    func longest(milliseconds: Int) {
+        var pacer = DrainPacer(longest: .milliseconds(milliseconds))
+        _ = run(&pacer, rate: 5_000, milliseconds: 200, from: .zero)
+        #expect(pacer.pause == .milliseconds(milliseconds))
+    }
+
     @Test("ends after a tenth of a second of silence")
     func silence() {
-        var pacer = DrainPacer()
+        var pacer = DrainPacer(longest: .milliseconds(8))
         let now = run(&pacer, rate: 20_000, milliseconds: 200, from: .zero)
         #expect(pacer.pause > .zero)
         pacer.record(1, now: now + .milliseconds(101))
@@ -30,7 +37,7 @@ struct DrainPacerTests {
 
     @Test("is not moved by a single short burst")
     func burst() {
-        var pacer = DrainPacer()
+        var pacer = DrainPacer(longest: .milliseconds(8))
         let now = run(&pacer, rate: 500, milliseconds: 200, from: .zero)
         pacer.record(60, now: now + .milliseconds(10))
         #expect(pacer.pause == .zero)

@@ -165,6 +165,7 @@ extension Settings {
     }
 
     private mutating func readLimits(_ reader: inout SettingsReader) {
+        gathering = reader.interval("gather", .zero...Interval.milliseconds(50), example: "8ms")
         bindingLimit = reader.number("bindings", 1...100_000_000)
         transactionLimit = reader.number("transactions", 16...10_000_000)
         readSources(&reader)

@@ -87,6 +87,7 @@ struct Settings: Sendable, Hashable {
 
     var bindingLimit: Int?
     var transactionLimit: Int?
+    var gathering: Interval?
     var traceBudget: Int?
 
     var glyphs = Glyphs.auto

@@ -26,6 +26,8 @@ struct Startup: Sendable {
     var authentication: Authentication?
     /// The accounts of the users file, beside which those of the store come.
     var users: [Account] = []
+    /// How long datagrams wait for one another under load.
+    var gathering: Interval
     /// Where registrations last.
     var store: StoreChoice
     /// Where the control socket is.
@@ -56,6 +58,7 @@ struct Startup: Sendable {
             self.settings.theme = Settings.ThemeChoice(dark: theme, light: theme)
         }
         control = wishes.control ?? settings.control ?? paths.control
+        gathering = settings.gathering ?? .milliseconds(8)
         isReadOnly = wishes.isReadOnly || settings.isReadOnly
         logLevel = wishes.logLevel ?? settings.logLevel
         filter = wishes.filter

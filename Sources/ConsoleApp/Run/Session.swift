@@ -63,7 +63,12 @@ struct Session {
 
     private func startEngine(_ store: EngineStore) throws(Failure) -> SIPEngine {
         do throws(EngineError) {
-            return try SIPEngine.start(startup.core, authentication: startup.authentication, store: store)
+            return try SIPEngine.start(
+                startup.core,
+                authentication: startup.authentication,
+                store: store,
+                gathering: startup.gathering
+            )
         } catch {
             throw Failure(.unavailable, "\(error)" + Self.hint(error))
         }
