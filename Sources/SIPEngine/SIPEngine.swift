@@ -9,6 +9,9 @@ import SIPTransport
 ///
 /// Every function may be called from any thread, and only `stop` waits. A started engine lives until `stop`.
 public actor SIPEngine {
+    /// How long datagrams wait for one another under load, where nothing else is said.
+    public static let defaultGathering = Interval.milliseconds(8)
+
     /// The listeners, with the ports the system chose where 0 was asked for.
     public nonisolated let listeners: [Listener]
 
@@ -37,7 +40,7 @@ public actor SIPEngine {
         _ configuration: CoreConfiguration,
         authentication: Authentication? = nil,
         store: EngineStore = .memory,
-        gathering: Interval = .milliseconds(8)
+        gathering: Interval = defaultGathering
     ) throws(EngineError) -> SIPEngine {
         let engine = try SIPEngine(configuration, authentication, store, gathering)
         engine.closed.enter()

@@ -59,12 +59,7 @@ public struct TransactionLayer: ~Copyable {
 
     /// The record of a live transaction.
     public func record(_ id: TransactionID) -> TransactionRecord {
-        switch id.kind {
-        case .serverInvite: serverInvites[id.slot].record
-        case .serverRequest: serverRequests[id.slot].record
-        case .clientInvite: clientInvites[id.slot].record
-        case .clientRequest: clientRequests[id.slot].record
-        }
+        lend(id) { copy $0 }
     }
 
     /// The state of a live transaction.

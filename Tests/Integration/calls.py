@@ -1,4 +1,5 @@
 """SIPp through the proxy and to the registrar: nothing fails and nothing has to be sent twice."""
+import datetime
 from phone import Phone
 from support import *
 
@@ -22,12 +23,33 @@ def call_through(folder, server, calls, rate, ip=IP):
     return caller, callee
 
 
-@test("%d calls at " + "%d/s through the proxy after a REGISTER" % RATE, CALLS)
-def thousand_calls(folder, calls):
-    with Sipglass(folder) as server:
+def need_waits(rows, calls):
+    """Each INVITE got a 100 after 100 ms if nothing else had gone by then, and none otherwise; how many got one."""
+    began, waited = {}, {}
+    for row in rows:
+        if row["direction"] == "received" and row["start_line"].startswith("INVITE "):
+            began[row["call_id"]] = datetime.datetime.fromisoformat(row["time"])
+        elif row["direction"] == "sent" and row["start_line"].startswith("SIP/2.0 ") and row["cseq"].endswith(" INVITE"):
+            wait = datetime.datetime.fromisoformat(row["time"]) - began[row["call_id"]]
+            waited.setdefault(row["call_id"], []).append((row["start_line"].split()[1], wait.total_seconds() * 1000))
+    need(len(began) == len(waited) == calls, "%d INVITEs, %d answered" % (len(began), len(waited)))
+    slow = [answers for answers in waited.values() if answers[0][0] == "100"]
+    # deadlines are of whole milliseconds, rounded up, and come before what was received meanwhile
+    need(all(answers[0][1] >= 99 for answers in slow), "a 100 too early: %s" % slow[:3])
+    for call, answers in waited.items():
+        need(answers[0][1] <= 102 or answers in slow, "no 100 in %s: %s" % (call, answers))
+        need([code for code, _ in answers[1:]].count("100") == 0, "100 once more in %s: %s" % (call, answers))
+    return len(slow)
+
+
+@test("%d calls at " + "%d/s through the proxy after a REGISTER, each with a 100 %%s" % RATE, (CALLS, "at once"), (CALLS, "when it is due"))
+def thousand_calls(folder, calls, trying):
+    at_once = trying == "at once"
+    with Sipglass(folder, config=TRYING_AT_ONCE if at_once else "") as server:
         caller, callee = call_through(folder, server, calls, RATE)
-        # a proxy that says 100 at most once, forwards all and repeats nothing
-        need(caller.trace().count(("<", "100")) <= calls, "%d times 100 for %d calls" % (caller.trace().count(("<", "100")), calls))
+        # a proxy that says 100, forwards all and repeats nothing
+        tryings = calls if at_once else need_waits(server.ctl("messages")["messages"], calls)
+        need(caller.trace().count(("<", "100")) == tryings, "%d times 100, not %d" % (caller.trace().count(("<", "100")), tryings))
         for message in (("<", "INVITE"), (">", "180"), (">", "200"), ("<", "ACK"), ("<", "BYE")):
             expected = calls * (2 if message == (">", "200") else 1)
             need(callee.trace().count(message) == expected, "the callee has %s %d times" % (message, callee.trace().count(message)))

@@ -137,10 +137,7 @@ def wait_short(condition, seconds):
 
 @test("%dx%d: a ban by the kick dialog refuses the phone, beside others, until U takes it back", *SIZES)
 def banned_phone(folder, *size):
-    config = os.path.join(folder, "config.toml")
-    with open(config, "w") as file:
-        file.write("[limits]\nloopback = true\n")
-    server = Sipglass(folder, more=["--config", config])
+    server = Sipglass(folder, config="[limits]\nloopback = true\n")
     with Terminal(folder, *size) as terminal, Peer(server.port, "127.0.0.2") as phone, Peer(server.port) as other:
         phone.server = (IP, server.port)
         terminal.start(server)

@@ -144,10 +144,8 @@ def flood(folder):
 
 @test("Q32 a flood of 1000 REGISTER a second and a scanner are refused and shown by source; calls beside it are not slowed; ban and unban")
 def scanners(folder):
-    config = os.path.join(folder, "config.toml")
-    with open(config, "w", encoding="utf-8") as file:
-        file.write("[limits]\nloopback = true\ntrusted = [\"%s\"]\n" % IP)
-    with Sipglass(folder, domain="example.com", more=("--config", config)) as server, Callee(server.port) as bob, \
+    config = "[limits]\nloopback = true\ntrusted = [\"%s\"]\n" % IP
+    with Sipglass(folder, domain="example.com", config=config) as server, Callee(server.port) as bob, \
             Peer(server.port) as alice, Peer(server.port, "127.0.0.2") as attacker:
         attacker.server = (IP, server.port)
         slowest, began, sent = 0.0, time.monotonic(), 0

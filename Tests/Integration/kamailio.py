@@ -306,11 +306,12 @@ def registrar_behind(folder):
 @test("a user whom Kamailio does not know is 404 through both")
 def unknown_behind(folder):
     with contextlib.ExitStack() as stack:
-        server = stack.enter_context(Sipglass(folder))
+        server = stack.enter_context(Sipglass(folder, config=TRYING_AT_ONCE))
         registrar = stack.enter_context(Kamailio(folder, "registrar"))
         alice = stack.enter_context(Phone(server.port, "alice"))
         alice.register()
         call = alice.start("INVITE", "sip:nobody@%s:%d" % (IP, registrar.port))
+        alice.expect(100)
         final = alice.expect(404)
         need(final.ports("via") == [alice.port], "Via %s" % final.all("via"))
         call.acknowledge_failure(final)

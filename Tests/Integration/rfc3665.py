@@ -59,12 +59,11 @@ class Server(Sipglass):
     def __init__(self, folder, letter, accounts, config):
         folder = os.path.join(folder, "ss" + letter)
         os.makedirs(folder, exist_ok=True)
-        users, settings = os.path.join(folder, "users"), os.path.join(folder, "config.toml")
+        users = os.path.join(folder, "users")
         with open(users, "w") as file:
             file.writelines("%s:%s\n" % (account, PASSWORD) for account in accounts)
-        with open(settings, "w") as file:
-            file.write('domain_aliases = ["%s"]\n%s' % (NAME[letter], config))
-        super().__init__(folder, domain=DOMAINS[letter], more=["--users", users, "--config", settings], ip=ADDRESS[letter], port=5060)
+        super().__init__(folder, domain=DOMAINS[letter], more=["--users", users], ip=ADDRESS[letter], port=5060,
+                         config='domain_aliases = ["%s"]\n%s' % (NAME[letter], config))
 
     def hops(self, calls):
         """What it sent and received in some calls: the address of the other side to (sent, message)…"""
@@ -81,7 +80,7 @@ class Stage:
 
     def __init__(self, stack, folder, letters, accounts, login="", timers=""):
         name_server = stack.enter_context(NameServer(folder, zone(), zone="example.com"))
-        config = '[dns]\nservers = ["%s:%d"]\n[login]\nalgorithms = ["MD5"]\n%s\n[timers]\ntrying = "0ms"\n%s\n' % (IP, name_server.port, login, timers)
+        config = '[dns]\nservers = ["%s:%d"]\n[login]\nalgorithms = ["MD5"]\n%s\n%s%s\n' % (IP, name_server.port, login, TRYING_AT_ONCE, timers)
         self.folder = folder
         self.servers = {letter: stack.enter_context(Server(folder, letter, accounts[letter], config))
                         for letter in letters if letter in DOMAINS}

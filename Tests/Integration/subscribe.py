@@ -96,10 +96,7 @@ def kick_reaches_watcher(folder, act, event):
 
 @test("Q33 pings: a phone that answers is ok with its RTT, a silent one is late, then dead, and comes back")
 def pings(folder):
-    path = os.path.join(folder, "config.toml")
-    with open(path, "w") as file:
-        file.write('[registrar]\nping = "5s"\n')
-    with Sipglass(folder, more=("--config", path)) as server, Phone(folder, server, "anna"), Peer(server.port) as silent:
+    with Sipglass(folder, config='[registrar]\nping = "5s"\n') as server, Phone(folder, server, "anna"), Peer(server.port) as silent:
         register(silent, "mute")
 
         def rows():

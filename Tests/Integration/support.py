@@ -76,15 +76,24 @@ def users_file(folder, users):
     return path
 
 
+# a configuration: a 100 for every INVITE, whether its answer comes soon or not
+TRYING_AT_ONCE = '[timers]\ntrying = "0ms"\n'
+
+
 class Sipglass:
     """The real program without a screen, on a free port; the same words start it with one."""
 
-    def __init__(self, folder, listen=None, domain=DOMAIN, more=(), ip=IP, port=None):
+    def __init__(self, folder, listen=None, domain=DOMAIN, more=(), ip=IP, port=None, config=""):
         self.folder, self.ip, self.port, self.domain, self.process = folder, ip, port or free_port(), domain, None
         self.control = os.path.join(folder, "control")
         listeners = listen or ["udp:%s:%d" % (ip, self.port)]
         self.words = [word for listener in listeners for word in ("--listen", listener)]
         self.words += ["--domain", domain, "--store", "memory", "--control", self.control, *more]
+        if config:
+            path = os.path.join(folder, "config.toml")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(config)
+            self.words += ["--config", path]
 
     def __enter__(self):
         self.log = open(os.path.join(self.folder, "sipglass.log"), "wb")

@@ -29,7 +29,7 @@ private struct Soak {
     init(seed: UInt64, loss: Int, loopsBack: Bool) {
         random = SeededGenerator(state: seed)
         self.loss = loss
-        rig = Rig { $0.timerC = .seconds(40) }
+        rig = Rig { ($0.timerC, $0.trying) = (.seconds(40), .milliseconds(100)) }
         rig.isLoopedBack = loopsBack
         let choices: [String?] = [nil, nil, "0.7", "0.3"]
         for user in 0..<4 {

@@ -1,5 +1,6 @@
 import SIPCore
 import SIPCrypto
+import SIPEngine
 import SIPFlow
 import SIPNextHop
 import SIPRegistrar
@@ -58,7 +59,7 @@ struct Startup: Sendable {
             self.settings.theme = Settings.ThemeChoice(dark: theme, light: theme)
         }
         control = wishes.control ?? settings.control ?? paths.control
-        gathering = settings.gathering ?? .milliseconds(8)
+        gathering = settings.gathering ?? SIPEngine.defaultGathering
         isReadOnly = wishes.isReadOnly || settings.isReadOnly
         logLevel = wishes.logLevel ?? settings.logLevel
         filter = wishes.filter
