@@ -29,9 +29,9 @@ def need_waits(rows, calls):
     for row in rows:
         if row["direction"] == "received" and row["start_line"].startswith("INVITE "):
             began[row["call_id"]] = datetime.datetime.fromisoformat(row["time"])
-        elif row["direction"] == "sent" and row["start_line"].startswith("SIP/2.0 ") and row["cseq"].endswith(" INVITE"):
+        elif row["direction"] == "sent" and row["start_line"][0].isdigit() and row["cseq"].endswith(" INVITE"):
             wait = datetime.datetime.fromisoformat(row["time"]) - began[row["call_id"]]
-            waited.setdefault(row["call_id"], []).append((row["start_line"].split()[1], wait.total_seconds() * 1000))
+            waited.setdefault(row["call_id"], []).append((row["start_line"].split()[0], wait.total_seconds() * 1000))
     need(len(began) == len(waited) == calls, "%d INVITEs, %d answered" % (len(began), len(waited)))
     slow = [answers for answers in waited.values() if answers[0][0] == "100"]
     # deadlines are of whole milliseconds, rounded up, and come before what was received meanwhile
