@@ -5,8 +5,12 @@ import SIPFlow
 /// Going to sleep and waking up costs as much as ten datagrams do, so under load batches are made larger. A call of J1
 /// takes 6 % less CPU with pauses of 8 ms than of 4, and 7 % less again with 16.
 ///
+/// The price is delay, most of all for the answers to what the last turn sent, which wait for nearly the whole pause.
+/// With 1,000 calls a second a 180 came 13 ms after its INVITE (median; 18 ms for one of a hundred) at 62 us of CPU a
+/// call; without pauses it came after 0.2 ms, at 167 us. SIP's own timers begin at 500 ms.
+///
 /// - Limits: no pause below 2,500 datagrams a second. From there on as long as 48 datagrams take to come, at most
-///   `longest`. With 8 ms one waits 4 ms on average, and less the more there are; SIP's own timers begin at 500 ms.
+///   `longest`.
 struct DrainPacer {
     private static let window = Interval.milliseconds(10)
     private static let busyRate = 2_500
